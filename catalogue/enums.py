@@ -1,0 +1,138 @@
+"""The catalogue's closed lists. This module imports nothing of the project."""
+
+from django.db.models import TextChoices
+
+
+class State(TextChoices):
+    """Where an entry stands in its life."""
+
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    PUBLISHED = "published", "Published"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Visibility(TextChoices):
+    """Who may see that the entry exists. Says nothing about who may have the data: that is `Access`."""
+
+    PUBLIC = "public", "Everyone"
+    OFFICIALS = "officials", "Signed-in officials"
+    PUBLISHER = "publisher", "This publisher only"
+
+
+class Access(TextChoices):
+    """Who may have the data itself."""
+
+    OPEN = "open", "Open"
+    RESTRICTED = "restricted", "Restricted"
+    INTERNAL = "internal", "Internal to government"
+    NOT_RELEASED = "not_released", "Not released"
+
+
+class DatasetKind(TextChoices):
+    """DCAT 3: a dataset, a series of datasets, or a data service (API)."""
+
+    DATASET = "dataset", "Dataset"
+    SERIES = "series", "Dataset series"
+    SERVICE = "service", "Data service (API)"
+
+
+class Classification(TextChoices):
+    """Security classification, as the UK cross-government metadata exchange model lists it."""
+
+    NOT_APPLICABLE = "not_applicable", "Not applicable"
+    OFFICIAL = "official", "Official"
+    OFFICIAL_SENSITIVE = "official_sensitive", "Official – sensitive"
+    SECRET = "secret", "Secret"
+    TOP_SECRET = "top_secret", "Top secret"
+
+
+class ResourceKind(TextChoices):
+    """What a link of a dataset leads to."""
+
+    DATA = "data", "Data"
+    DOCUMENT = "document", "Supporting document"
+    API = "api", "API"
+
+
+class Frequency(TextChoices):
+    """How often the data is updated: the EU frequency authority table's terms that governments use."""
+
+    CONTINUOUS = "continuous", "Continuously"
+    HOURLY = "hourly", "Hourly"
+    DAILY = "daily", "Daily"
+    TWICE_WEEKLY = "twice_weekly", "Twice a week"
+    WEEKLY = "weekly", "Weekly"
+    FORTNIGHTLY = "fortnightly", "Every two weeks"
+    TWICE_MONTHLY = "twice_monthly", "Twice a month"
+    MONTHLY = "monthly", "Monthly"
+    BIMONTHLY = "bimonthly", "Every two months"
+    QUARTERLY = "quarterly", "Quarterly"
+    THREE_TIMES_YEAR = "three_times_year", "Three times a year"
+    TWICE_YEARLY = "twice_yearly", "Twice a year"
+    ANNUAL = "annual", "Every year"
+    BIENNIAL = "biennial", "Every two years"
+    TRIENNIAL = "triennial", "Every three years"
+    QUINQUENNIAL = "quinquennial", "Every five years"
+    DECENNIAL = "decennial", "Every ten years"
+    IRREGULAR = "irregular", "Irregularly"
+    AS_NEEDED = "as_needed", "As needed"
+    NEVER = "never", "Never (one-off)"
+    UNKNOWN = "unknown", "Not known"
+
+
+class LinkState(TextChoices):
+    """What we know of a link."""
+
+    UNCHECKED = "unchecked", "Not checked yet"
+    OK = "ok", "Working"
+    SUSPECTED = "suspected", "May be broken"
+    BROKEN = "broken", "Broken"
+    GONE = "gone", "Gone"
+    BLOCKED = "blocked", "Refuses our check"
+    TOO_BIG = "too_big", "Too big to check"
+    UNKNOWN = "unknown", "Could not tell"
+
+
+#: Link states that count as "does not work" wherever links are counted.
+BROKEN_LINK_STATES = (LinkState.BROKEN, LinkState.GONE)
+
+
+class Band(TextChoices):
+    """Quality in words. Thresholds live in `catalogue.quality.score`."""
+
+    EXCELLENT = "excellent", "Excellent"
+    GOOD = "good", "Good"
+    FAIR = "fair", "Fair"
+    POOR = "poor", "Poor"
+
+
+class Route(TextChoices):
+    """By which way a change came in."""
+
+    FORM = "form", "Form"
+    API = "api", "API"
+    CKAN_API = "ckan_api", "CKAN API"
+    HARVEST = "harvest", "Harvest"
+    IMPORT = "import", "Import"
+    COMMAND = "command", "Command"
+
+
+class ChangeKind(TextChoices):
+    """What happened, in the change log."""
+
+    CREATED = "created", "Created"
+    UPDATED = "updated", "Updated"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    DELETED = "deleted", "Deleted"
+    LINKS = "links", "Link state changed"
+    QUALITY = "quality", "Quality changed"
+
+
+class CriterionState(TextChoices):
+    """How a dataset does on one quality criterion."""
+
+    MET = "met", "Met"
+    PARTLY = "partly", "Partly met"
+    UNMET = "unmet", "Not met"
+    UNKNOWN = "unknown", "Not known"
