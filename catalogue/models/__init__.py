@@ -1,0 +1,20 @@
+from catalogue.models.change import Change
+from catalogue.models.dataset import Dataset, DatasetName
+from catalogue.models.licence import Licence
+from catalogue.models.link_check import LinkCheck
+from catalogue.models.quality_report import QualityReport
+from catalogue.models.resource import Resource
+from catalogue.models.revision import Revision
+from catalogue.models.topic import Topic
+
+__all__ = [
+    "Change",
+    "Dataset",
+    "DatasetName",
+    "Licence",
+    "LinkCheck",
+    "QualityReport",
+    "Resource",
+    "Revision",
+    "Topic",
+]

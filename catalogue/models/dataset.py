@@ -1,0 +1,224 @@
+"""An entry of the catalogue: a dataset, a series or a data service, and every name it has had."""
+
+import datetime
+import uuid
+from typing import ClassVar, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from catalogue.enums import Access, Classification, DatasetKind, Frequency, State, Visibility
+from catalogue.models.licence import Licence
+from catalogue.models.topic import Topic
+from publishers.models import Publisher, User
+from publishers.permissions import Permission, publisher_ids_with
+
+#: Longest name of a dataset: CKAN's limit, which its clients check.
+NAME_LENGTH = 100
+
+#: Names look like this; a name shaped like a UUID would be taken for one by `/dataset/<uuid>`.
+NAME_PATTERN = r"^[a-z0-9_-]{2,100}$"
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+
+def released(now: datetime.datetime) -> Q:
+    """True of entries whose release time, if any, has come. A condition at reading, not a job."""
+    return Q(release_at=None) | Q(release_at__lte=now)
+
+
+class DatasetQuerySet(models.QuerySet["Dataset"]):
+    def public(self, now: datetime.datetime | None = None) -> Self:
+        """What anybody may see. Search index, feeds, dumps and sitemaps hold only this."""
+        return self.filter(released(now or timezone.now()), state=State.PUBLISHED, visibility=Visibility.PUBLIC)
+
+    def visible_to(self, user: User | AnonymousUser, now: datetime.datetime | None = None) -> Self:
+        """What `user` may see: the one definition of visibility, for every page, API, feed and dump."""
+        if not user.is_authenticated or not user.is_active:
+            return self.public(now)
+        own = publisher_ids_with(user, Permission.VIEW_UNPUBLISHED)
+        if own is None:
+            return self.all()
+        for_officials = released(now or timezone.now()) & Q(
+            state=State.PUBLISHED, visibility__in=[Visibility.PUBLIC, Visibility.OFFICIALS]
+        )
+        return self.filter(for_officials | Q(publisher_id__in=own)) if own else self.filter(for_officials)
+
+    def tombstones(self) -> Self:
+        """Entries that were public once and are withdrawn: their page says what they were and why they went."""
+        return self.filter(state=State.WITHDRAWN, visibility=Visibility.PUBLIC).exclude(published_at=None)
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        """Entries that `user` may edit."""
+        own = publisher_ids_with(user, Permission.EDIT_DATASET)
+        return self.all() if own is None else self.filter(publisher_id__in=own)
+
+
+class Dataset(models.Model):
+    # Identification
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("name in addresses", max_length=NAME_LENGTH, unique=True)
+    kind = models.CharField(max_length=20, choices=DatasetKind, default=DatasetKind.DATASET)
+    title = models.CharField(max_length=500)
+    description = models.TextField(blank=True, help_text="Markdown.")
+    translations = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Title and description in other languages: {"cy": {"title": …, "description": …}}.',
+    )
+    identifiers = ArrayField(
+        models.CharField(max_length=500),
+        default=list,
+        blank=True,
+        help_text="Other identifiers: DOI, reference number.",
+    )
+    in_series = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="series_members"
+    )
+
+    # Who answers for it. A contact left empty is the publisher's.
+    publisher = models.ForeignKey(Publisher, on_delete=models.PROTECT, related_name="datasets")
+    creator = models.CharField(max_length=300, blank=True, help_text="Who made the data, if not the publisher.")
+    contact_name = models.CharField(max_length=300, blank=True)
+    contact_email = models.CharField(max_length=254, blank=True)
+    contact_phone = models.CharField(max_length=60, blank=True)
+    contact_url = models.CharField(max_length=2000, blank=True)
+    foi_name = models.CharField(max_length=300, blank=True)
+    foi_email = models.CharField(max_length=254, blank=True)
+    foi_phone = models.CharField(max_length=60, blank=True)
+    foi_url = models.CharField(max_length=2000, blank=True)
+
+    # What it is about
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="datasets")
+    tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=10), default=list, blank=True, help_text="ISO 639-1: en, cy.")
+    landing_page = models.CharField(max_length=2000, blank=True)
+    conforms_to = ArrayField(
+        models.CharField(max_length=500), default=list, blank=True, help_text="Standards, schemas."
+    )
+
+    # How it may be used
+    licence = models.ForeignKey(Licence, null=True, blank=True, on_delete=models.PROTECT, related_name="datasets")
+    licence_text = models.TextField(blank=True, help_text="The terms as the publisher wrote them.")
+    access = models.CharField(max_length=20, choices=Access, default=Access.OPEN)
+    access_reason = models.TextField(blank=True, help_text="Why it is not open.")
+    planned_release = models.CharField(max_length=100, blank=True, help_text="When it is meant to be released.")
+    rights = models.TextField(blank=True)
+    classification = models.CharField(max_length=20, choices=Classification, default=Classification.NOT_APPLICABLE)
+
+    # When. A date as the source wrote it stands beside the day that we read in it.
+    frequency = models.CharField(max_length=20, choices=Frequency, default=Frequency.UNKNOWN)
+    issued = models.DateField("first released", null=True, blank=True)
+    issued_text = models.CharField(max_length=100, blank=True)
+    modified = models.DateField("data last updated", null=True, blank=True)
+    modified_text = models.CharField(max_length=100, blank=True)
+    temporal_start = models.DateField("covers from", null=True, blank=True)
+    temporal_end = models.DateField("covers to", null=True, blank=True)
+    temporal_text = models.CharField(max_length=300, blank=True)
+
+    # Where: degrees, WGS 84
+    west = models.FloatField(null=True, blank=True)
+    south = models.FloatField(null=True, blank=True)
+    east = models.FloatField(null=True, blank=True)
+    north = models.FloatField(null=True, blank=True)
+    places = ArrayField(models.CharField(max_length=300), default=list, blank=True, help_text="Named places covered.")
+
+    # Whatever a source said that has no field here: nothing is lost
+    extras = models.JSONField(default=dict, blank=True)
+
+    # Provenance. The catalogue never asks who harvested it: these are plain facts.
+    origin_id = models.CharField(max_length=1000, blank=True, help_text="Its identifier at the source.")
+    origin_url = models.CharField(max_length=2000, blank=True, help_text="The source that it was harvested from.")
+    origin_title = models.CharField(max_length=300, blank=True)
+    source_created_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the source says the entry was made."
+    )
+    source_modified_at = models.DateTimeField(null=True, blank=True, help_text="When the source says it was changed.")
+    last_seen_at = models.DateTimeField(null=True, blank=True, help_text="When a harvest last found it.")
+
+    # Visibility and lifecycle
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.PUBLIC)
+    release_at = models.DateTimeField(null=True, blank=True, help_text="Hidden from the public until then.")
+    published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    modified_at = models.DateTimeField("entry last changed", default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False, help_text="Number of the latest revision.")
+
+    objects: ClassVar = DatasetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-modified_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="dataset_has_title"),
+            models.CheckConstraint(
+                condition=Q(name__regex=NAME_PATTERN) & ~Q(name__regex=UUID_PATTERN), name="dataset_name_well_formed"
+            ),
+            models.CheckConstraint(
+                condition=Q(temporal_start=None) | Q(temporal_end=None) | Q(temporal_start__lte=F("temporal_end")),
+                name="dataset_period_forwards",
+            ),
+            models.CheckConstraint(
+                condition=Q(west=None, south=None, east=None, north=None)
+                | Q(
+                    west__gte=-180,
+                    west__lte=180,
+                    east__gte=-180,
+                    east__lte=180,
+                    south__gte=-90,
+                    south__lte=F("north"),
+                    north__lte=90,
+                ),
+                name="dataset_box_whole_and_on_earth",
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="dataset_state_known"),
+            models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="dataset_visibility_known"),
+            models.CheckConstraint(condition=Q(access__in=Access.values), name="dataset_access_known"),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED) | Q(published_at__isnull=False), name="dataset_published_has_date"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.WITHDRAWN) | Q(withdrawn_at__isnull=False), name="dataset_withdrawn_has_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by=None) | ~Q(replaced_by=F("id")), name="dataset_not_replaced_by_itself"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-modified_at", "-id"], name="dataset_recent"),
+            models.Index(fields=["publisher", "-modified_at"], name="dataset_of_publisher_recent"),
+            models.Index(fields=["release_at"], name="dataset_release_due", condition=Q(release_at__isnull=False)),
+            models.Index(fields=["origin_id"], name="dataset_origin", condition=~Q(origin_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"/dataset/{self.id}/{self.name}"
+
+    @property
+    def updated_at(self) -> datetime.date:
+        """The day that pages give as "last updated": the data's own, else the source's, else ours."""
+        if self.modified:
+            return self.modified
+        return timezone.localdate(self.source_modified_at or self.modified_at)
+
+    @property
+    def is_harvested(self) -> bool:
+        return bool(self.origin_id)
+
+
+class DatasetName(models.Model):
+    """Every name an entry has ever had: old addresses go on leading to it, and no other entry may take one."""
+
+    name = models.CharField(primary_key=True, max_length=NAME_LENGTH)
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="names")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,59 @@
+"""Who may do what. The only place that answers it, for forms, API and CKAN API alike.
+
+A role holds permissions for a publisher and for every body below it in the tree.
+An operator (`is_superuser`) holds all of them everywhere.
+"""
+
+import uuid
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+
+from publishers.enums import Role
+from publishers.models import Membership, Publisher, User
+from publishers.models.publisher import ids_under
+
+
+class Permission(StrEnum):
+    VIEW_UNPUBLISHED = "view_unpublished"
+    CREATE_DATASET = "create_dataset"
+    EDIT_DATASET = "edit_dataset"
+    PUBLISH_DATASET = "publish_dataset"
+    WITHDRAW_DATASET = "withdraw_dataset"
+    EDIT_PUBLISHER = "edit_publisher"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_SOURCES = "manage_sources"
+
+
+_VIEWER = frozenset({Permission.VIEW_UNPUBLISHED})
+_EDITOR = _VIEWER | {
+    Permission.CREATE_DATASET,
+    Permission.EDIT_DATASET,
+    Permission.PUBLISH_DATASET,
+    Permission.WITHDRAW_DATASET,
+}
+_ADMINISTRATOR = _EDITOR | {Permission.EDIT_PUBLISHER, Permission.MANAGE_MEMBERS, Permission.MANAGE_SOURCES}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: _VIEWER,
+    Role.EDITOR: _EDITOR,
+    Role.APPROVER: _EDITOR,
+    Role.ADMINISTRATOR: _ADMINISTRATOR,
+}
+
+
+def publisher_ids_with(user: User | AnonymousUser, permission: Permission) -> set[uuid.UUID] | None:
+    """The publishers for which `user` holds `permission`; None means every publisher there is."""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    if user.is_superuser:
+        return None
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    own = Membership.objects.filter(user_id=user.pk, role__in=roles).values_list("publisher_id", flat=True)
+    return ids_under(own)
+
+
+def has_permission(user: User | AnonymousUser, permission: Permission, publisher: Publisher | uuid.UUID) -> bool:
+    """Whether `user` may do this for this publisher."""
+    allowed = publisher_ids_with(user, permission)
+    return allowed is None or (publisher if isinstance(publisher, uuid.UUID) else publisher.pk) in allowed
