@@ -1,4 +1,7 @@
-"""One harvest of one source: its lease, its progress and what came of it. Counters are columns, so lists stay instant."""
+"""One harvest of one source: its lease, its progress and what came of it.
+
+Counters are columns, so lists stay instant.
+"""
 
 from django.db import models
 from django.db.models import Q

@@ -1,0 +1,54 @@
+"""Appending to the change log, and the sequencer that gives committed rows their position."""
+
+import datetime
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from catalogue.enums import ChangeKind
+from catalogue.models import Change
+
+#: PostgreSQL's LISTEN/NOTIFY channel on which followers are woken. A hint only: followers also look by themselves.
+CHANNEL = "domesday_changes"
+
+#: Advisory lock under which positions are handed out: one sequencer at a time in a database.
+_SEQUENCER_LOCK = 0x646F6D65
+
+_ASSIGN = """
+    WITH waiting AS (
+        SELECT id, row_number() OVER (ORDER BY id) AS place
+        FROM (SELECT id FROM catalogue_change WHERE position IS NULL ORDER BY id LIMIT %s) AS batch
+    )
+    UPDATE catalogue_change
+    SET position = (SELECT coalesce(max(position), 0) FROM catalogue_change) + waiting.place
+    FROM waiting WHERE catalogue_change.id = waiting.id
+"""
+
+
+def record(dataset_ids: Iterable[UUID], kind: ChangeKind, *, now: datetime.datetime) -> None:
+    """Append one change for each dataset, in the caller's transaction, and wake followers when it commits."""
+    rows = [Change(dataset_id=dataset_id, kind=kind, at=now) for dataset_id in dataset_ids]
+    if not rows:
+        return
+    Change.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def assign_positions(*, batch_size: int = 10_000) -> int:
+    """Give every committed change its position; return how many got one.
+
+    Followers call this before they read. Rows of transactions still open are not visible here, so they get
+    a later position once they commit: a follower that remembers the highest position loses nothing.
+    """
+    assigned = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # The lock first, in its own statement: the UPDATE's snapshot must be taken while we hold it.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEQUENCER_LOCK])
+            cursor.execute(_ASSIGN, [batch_size])
+            count = cursor.rowcount
+        assigned += count
+        if count < batch_size:
+            return assigned

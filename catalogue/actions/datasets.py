@@ -1,0 +1,97 @@
+"""What people and machines do to one dataset: create, edit, publish, withdraw, restore.
+
+Permission is the caller's to check (`publishers.permissions`); these make sure that what is stored is whole.
+"""
+
+import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from catalogue.actions import changes
+from catalogue.actions.store import By, Entry, Stored, upsert_many
+from catalogue.drafts import DatasetDraft
+from catalogue.enums import ChangeKind, State, Visibility
+from catalogue.models import Dataset, Resource, Revision
+from catalogue.snapshots import draft_from, snapshot
+
+
+class EditConflict(Exception):
+    """Somebody else changed the entry since it was read. `current` is the version that stands now."""
+
+    def __init__(self, *, expected: int, current: int) -> None:
+        super().__init__(
+            f"This entry was changed by somebody else: you read version {expected}, it now stands at version {current}."
+        )
+        self.expected, self.current = expected, current
+
+
+def draft_of(dataset: Dataset) -> DatasetDraft:
+    """What a stored dataset says, as a draft: the way to change one field and keep the rest."""
+    resources = Resource.objects.filter(dataset=dataset).order_by("position", "id")
+    return draft_from(snapshot(dataset, resources, name=dataset.name))
+
+
+def create(
+    draft: DatasetDraft,
+    *,
+    by: By,
+    now: datetime.datetime,
+    state: State = State.DRAFT,
+    visibility: Visibility = Visibility.PUBLIC,
+) -> Stored:
+    """Register a new entry."""
+    return upsert_many([Entry(draft, state=state, visibility=visibility)], by=by, now=now)[0]
+
+
+def edit(
+    dataset_id: UUID,
+    draft: DatasetDraft,
+    *,
+    by: By,
+    now: datetime.datetime,
+    expected_version: int | None = None,
+    state: State | None = None,
+    visibility: Visibility | None = None,
+) -> Stored:
+    """Make an entry say what the draft says.
+
+    Raises `EditConflict` if `expected_version` is given and is not the one that stands,
+    `Dataset.DoesNotExist` if there is no such entry.
+    """
+    with transaction.atomic():
+        current = Dataset.objects.select_for_update().only("version").get(id=dataset_id).version
+        if expected_version is not None and current != expected_version:
+            raise EditConflict(expected=expected_version, current=current)
+        return upsert_many([Entry(draft, dataset_id, state=state, visibility=visibility)], by=by, now=now)[0]
+
+
+def publish(dataset: Dataset, *, by: By, now: datetime.datetime) -> Stored:
+    """Show an entry to its readers (from `release_at`, where that is set). Publishing twice changes nothing."""
+    with transaction.atomic():
+        locked = Dataset.objects.select_for_update().get(id=dataset.id)
+        return upsert_many([Entry(draft_of(locked), locked.id, state=State.PUBLISHED)], by=by, now=now)[0]
+
+
+def withdraw(
+    dataset: Dataset, *, reason: str, by: By, now: datetime.datetime, replaced_by: Dataset | None = None
+) -> Stored:
+    """Take an entry out of the catalogue; its address goes on saying what it was and why it went."""
+    with transaction.atomic():
+        locked = Dataset.objects.select_for_update().get(id=dataset.id)
+        Dataset.objects.filter(id=locked.id).update(withdrawn_at=now, withdrawn_reason=reason, replaced_by=replaced_by)
+        stored = upsert_many([Entry(draft_of(locked), locked.id, state=State.WITHDRAWN)], by=by, now=now)[0]
+        changes.record([locked.id], ChangeKind.WITHDRAWN, now=now)
+        return stored
+
+
+def restore(dataset: Dataset, *, number: int, by: By, now: datetime.datetime) -> Stored:
+    """Make an entry say again what it said in revision `number`. Its state and name stay as they are.
+
+    Raises `Revision.DoesNotExist` for a number it never had, `ValueError` for one that was erased.
+    """
+    revision = Revision.objects.get(dataset=dataset, number=number)
+    if revision.snapshot is None:
+        raise ValueError(f"Revision {number} was erased on {revision.erased_at:%d %B %Y} and can't be restored.")
+    draft = draft_from(revision.snapshot).with_changes(name="")
+    return edit(dataset.id, draft, by=by, now=now)

@@ -1,0 +1,1 @@
+"""Scoring datasets and storing the reports."""

@@ -1,0 +1,304 @@
+"""Writing many datasets at once: the one place where their rows, history and changes are made.
+
+One transaction writes datasets, names, resources, link checks, revisions, changes and quality reports, so that
+nothing downstream can see one without the others. `actions.datasets` gives the verbs that people and harvests use.
+"""
+
+import datetime
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db import transaction
+
+from catalogue.actions import changes, names, quality
+from catalogue.actions.resource_identity import match
+from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
+from catalogue.enums import ChangeKind, Route, State, Visibility
+from catalogue.models import Dataset, DatasetName, LinkCheck, Resource, Revision
+from catalogue.snapshots import Snapshot, digest, snapshot
+from publishers.models import User
+
+
+class Result(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a harvested entry comes from. Provenance, not metadata: a change of it alone makes no revision."""
+
+    id: str
+    url: str = ""
+    title: str = ""
+    created_at: datetime.datetime | None = None
+    modified_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One dataset as it should be.
+
+    `dataset_id` names the dataset, which is made if it isn't there; None makes a new one with a new id.
+    `state` and `visibility` None leave an existing dataset's as they are (a new one: draft, public).
+    """
+
+    draft: DatasetDraft
+    dataset_id: UUID | None = None
+    state: State | None = None
+    visibility: Visibility | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who makes a change, and by which way. `user` None: a machine, which `label` names."""
+
+    route: Route
+    user: User | None = None
+    label: str = ""
+    comment: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.label or (str(self.user) if self.user else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an entry."""
+
+    dataset_id: UUID
+    result: Result
+    version: int
+
+
+@dataclass(slots=True)
+class _Work:
+    """One dataset on its way into the database."""
+
+    entry: Entry
+    dataset: Dataset
+    is_new: bool
+    resources: list[Resource]
+    stored_resources: dict[UUID, Resource]
+    before: Snapshot | None = None
+    after: Snapshot | None = None
+
+    @property
+    def result(self) -> Result:
+        if self.is_new:
+            return Result.CREATED
+        return Result.UNCHANGED if self.before == self.after else Result.UPDATED
+
+
+def upsert_many(entries: Sequence[Entry], *, by: By, now: datetime.datetime) -> list[Stored]:
+    """Make or change these datasets, all or none, and say for each what became of it, in the order given.
+
+    An entry that says just what is stored writes nothing but `last_seen_at` and other provenance.
+    Raises `django.db.Error` if the database refuses a row: the caller's batch is then as it was before.
+    """
+    with transaction.atomic():
+        works = _open(entries)
+        _name(works)
+        taken = _taken_resource_ids(works)
+        for work in works:
+            _fill(work, taken, now)
+        _write(works, by=by, now=now)
+    return [Stored(work.dataset.id, work.result, work.dataset.version) for work in works]
+
+
+def _open(entries: Sequence[Entry]) -> list[_Work]:
+    """Fetch and lock what is there, in one order everywhere, so that two writers never wait for each other."""
+    ids = [entry.dataset_id for entry in entries if entry.dataset_id]
+    if len(set(ids)) != len(ids):
+        raise ValueError("A dataset may stand only once in a batch.")
+    present = {d.id: d for d in Dataset.objects.select_for_update().filter(id__in=ids).order_by("id")} if ids else {}
+    resources: dict[UUID, list[Resource]] = {}
+    if present:
+        for resource in Resource.objects.filter(dataset_id__in=present).order_by("position", "id"):
+            resources.setdefault(resource.dataset_id, []).append(resource)
+    works = []
+    for entry in entries:
+        dataset = present.get(entry.dataset_id) if entry.dataset_id else None
+        stored = resources.get(dataset.id, []) if dataset else []
+        work = _Work(
+            entry=entry,
+            dataset=dataset or Dataset(id=entry.dataset_id or uuid.uuid4(), version=0),
+            is_new=dataset is None,
+            resources=stored,
+            stored_resources={resource.id: resource for resource in stored},
+        )
+        if dataset:
+            work.before = _snapshot(dataset, stored)
+        works.append(work)
+    return works
+
+
+def _snapshot(dataset: Dataset, resources: Iterable[Resource]) -> Snapshot:
+    return snapshot(dataset, resources, name=dataset.name, state=dataset.state, visibility=dataset.visibility)
+
+
+def _name(works: list[_Work]) -> None:
+    """Give new entries a name, and old ones a new name where one is wished for."""
+    wishes = [
+        (work.dataset.id, work.entry.draft.name or work.entry.draft.title)
+        for work in works
+        if work.is_new or (work.entry.draft.name and work.entry.draft.name != work.dataset.name)
+    ]
+    allotted = names.allot(wishes)
+    for work in works:
+        work.dataset.name = allotted.get(work.dataset.id, work.dataset.name)
+
+
+def _taken_resource_ids(works: list[_Work]) -> set[UUID]:
+    """Wished-for resource ids that belong to another dataset: there they stay."""
+    wished = [
+        resource.id
+        for work in works
+        for resource in work.entry.draft.resources
+        if resource.id and resource.id not in work.stored_resources
+    ]
+    twice = {resource_id for resource_id, times in Counter(wished).items() if times > 1}
+    return twice | set(Resource.objects.filter(id__in=wished).values_list("id", flat=True)) if wished else set()
+
+
+def _fill(work: _Work, taken: set[UUID], now: datetime.datetime) -> None:
+    """Bring the dataset and its resources to what the draft says, in memory."""
+    dataset, draft, entry = work.dataset, work.entry.draft, work.entry
+    for field in DATASET_FIELDS:
+        value = getattr(draft, field)
+        setattr(dataset, field, list(value) if isinstance(value, tuple) else value)
+    if work.is_new:
+        dataset.created_at = now
+    if entry.state:
+        dataset.state = entry.state
+    if entry.visibility:
+        dataset.visibility = entry.visibility
+    if dataset.state == State.PUBLISHED:
+        dataset.published_at = dataset.published_at or now
+        dataset.withdrawn_at, dataset.withdrawn_reason, dataset.replaced_by_id = None, "", None
+    if entry.origin:
+        dataset.origin_id, dataset.origin_url, dataset.origin_title = (
+            entry.origin.id,
+            entry.origin.url,
+            entry.origin.title,
+        )
+        dataset.source_created_at, dataset.source_modified_at = entry.origin.created_at, entry.origin.modified_at
+        dataset.last_seen_at = now
+
+    ids = match(draft.resources, work.resources)
+    work.resources = []
+    for position, (resource_draft, resource_id) in enumerate(zip(draft.resources, ids, strict=True)):
+        wish = resource_draft.id if resource_draft.id not in taken else None
+        resource = Resource(id=resource_id or wish or uuid.uuid4(), dataset_id=dataset.id, position=position)
+        for field in RESOURCE_FIELDS:
+            setattr(resource, field, getattr(resource_draft, field))
+        work.resources.append(resource)
+    work.after = _snapshot(dataset, work.resources)
+
+
+#: Columns that a harvest may move without the metadata having changed.
+_PROVENANCE = ["origin_id", "origin_url", "origin_title", "source_created_at", "source_modified_at", "last_seen_at"]
+
+_LIFECYCLE = [
+    *("name", "state", "visibility", "published_at", "withdrawn_at", "withdrawn_reason", "replaced_by"),
+    *("version", "modified_at"),
+]
+_UPDATED = [*DATASET_FIELDS, *_LIFECYCLE, *_PROVENANCE]
+
+
+def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
+    changed = [work for work in works if work.result is not Result.UNCHANGED]
+    touched = [work.dataset for work in works if work.result is Result.UNCHANGED and work.entry.origin]
+    if touched:
+        Dataset.objects.bulk_update(touched, _PROVENANCE)
+    if not changed:
+        return
+    for work in changed:
+        work.dataset.version += 1
+        work.dataset.modified_at = now
+    new = [work for work in changed if work.is_new]
+    old = [work for work in changed if not work.is_new]
+    Dataset.objects.bulk_create([work.dataset for work in new])
+    if old:
+        Dataset.objects.bulk_update([work.dataset for work in old], _UPDATED)
+    DatasetName.objects.bulk_create(
+        [DatasetName(name=work.dataset.name, dataset_id=work.dataset.id) for work in changed if _is_renamed(work)]
+    )
+    _write_resources(changed, now)
+    Revision.objects.bulk_create([_revision(work, by, now) for work in changed])
+    changes.record([work.dataset.id for work in new], ChangeKind.CREATED, now=now)
+    changes.record([work.dataset.id for work in old], ChangeKind.UPDATED, now=now)
+    quality.score_stored([(work.dataset, work.resources) for work in changed], now=now)
+
+
+def _is_renamed(work: _Work) -> bool:
+    return work.before is None or (
+        work.before["name"] != work.dataset.name
+        and not DatasetName.objects.filter(name=work.dataset.name, dataset_id=work.dataset.id).exists()
+    )
+
+
+def _write_resources(works: list[_Work], now: datetime.datetime) -> None:
+    """Resources that went, that stayed and that came. A changed address starts its link history anew."""
+    gone = [
+        resource_id
+        for work in works
+        for resource_id in work.stored_resources
+        if resource_id not in {resource.id for resource in work.resources}
+    ]
+    if gone:
+        Resource.objects.filter(id__in=gone).delete()
+    new: list[Resource] = []
+    kept: list[Resource] = []
+    moved: list[Resource] = []
+    for work in works:
+        for resource in work.resources:
+            stored = work.stored_resources.get(resource.id)
+            (kept if stored else new).append(resource)
+            if stored:
+                resource.created_at = stored.created_at
+                if stored.url != resource.url:
+                    moved.append(resource)
+    Resource.objects.bulk_create(new)
+    if kept:
+        Resource.objects.bulk_update(kept, [*RESOURCE_FIELDS, "position"])
+    if moved:
+        LinkCheck.objects.filter(resource__in=moved).delete()
+    LinkCheck.objects.bulk_create(
+        [LinkCheck(resource=resource, host=_host(resource.url), next_check_at=now) for resource in [*new, *moved]]
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()[:300]
+    except ValueError:
+        return ""
+
+
+def _revision(work: _Work, by: By, now: datetime.datetime) -> Revision:
+    assert work.after is not None
+    return Revision(
+        dataset_id=work.dataset.id,
+        number=work.dataset.version,
+        created_at=now,
+        actor=by.user,
+        actor_label=by.words[:300],
+        route=by.route,
+        comment=by.comment[:500],
+        snapshot=work.after,
+        digest=digest(work.after),
+    )
+
+
+def seen_again(dataset_ids: Sequence[UUID], *, now: datetime.datetime) -> None:
+    """Note that a harvest found these datasets unchanged."""
+    Dataset.objects.filter(id__in=dataset_ids).update(last_seen_at=now)
