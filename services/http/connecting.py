@@ -100,12 +100,14 @@ def guarded_connector(
     allow_hosts: frozenset[str],
     resolver: AbstractResolver,
     max_connections: int,
+    keep_alive: float,
     ssl_context: ssl.SSLContext | None = None,
 ) -> aiohttp.TCPConnector:
     return aiohttp.TCPConnector(
         resolver=resolver,
         ttl_dns_cache=60,
         limit=max_connections,
+        keepalive_timeout=keep_alive,
         ssl=ssl_context if ssl_context is not None else True,
         socket_factory=AddressGuard(allow_hosts).make_socket,
     )

@@ -15,6 +15,7 @@ class HttpErrorKind(StrEnum):
     CONNECT_TIMEOUT = "connect_timeout"
     CONNECT = "connect"
     TLS = "tls"
+    TLS_ISSUER = "tls_issuer"
     DISCONNECTED = "disconnected"
     TIMEOUT = "timeout"
     TOO_SLOW = "too_slow"

@@ -35,6 +35,11 @@ def _kind_and_message(error: BaseException, host: str, attempt: ConnectionAttemp
             if isinstance(error.os_error, socket.gaierror) and error.os_error.errno == socket.EAI_AGAIN:
                 return HttpErrorKind.DNS_UNAVAILABLE, f"The name {host} could not be looked up just now."
             return HttpErrorKind.DNS, f"There is no server called {host}: the name does not exist."
+        case aiohttp.ClientConnectorCertificateError() if _issuer_is_missing(error.certificate_error):
+            return (
+                HttpErrorKind.TLS_ISSUER,
+                f"The certificate of {host} comes without its issuer's, so we cannot verify it; a browser might.",
+            )
         case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError() | ssl.SSLError():
             return HttpErrorKind.TLS, f"A secure connection to {host} could not be made: {_tls_reason(error)}."
         case aiohttp.ClientConnectorError() if error.os_error.errno == errno.ECONNREFUSED:
@@ -49,6 +54,12 @@ def _kind_and_message(error: BaseException, host: str, attempt: ConnectionAttemp
             return HttpErrorKind.TIMEOUT, f"{host} took too long to answer."
     # Disconnected, reset, and whatever else can happen to a connection that was once made.
     return HttpErrorKind.DISCONNECTED, f"{host} closed the connection without answering."
+
+
+def _issuer_is_missing(error: BaseException) -> bool:
+    # X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE: the server forgot an intermediate
+    # certificate. Browsers fetch or remember it; we do not.
+    return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in (20, 21)
 
 
 def _tls_reason(error: BaseException) -> str:

@@ -62,12 +62,14 @@ class GuardedSession:
         resolver: AbstractResolver | None = None,
         ssl_context: ssl.SSLContext | None = None,
         max_connections: int = 100,
+        keep_alive: float = 15,
     ) -> None:
         self.policy = policy
         self._gate = gate
         self._resolver = resolver
         self._ssl_context = ssl_context
         self._max_connections = max_connections
+        self._keep_alive = keep_alive
         self._client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -77,6 +79,7 @@ class GuardedSession:
                 allow_hosts=self.policy.allow_hosts,
                 resolver=self._resolver,
                 max_connections=self._max_connections,
+                keep_alive=self._keep_alive,
                 ssl_context=self._ssl_context,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -60,7 +60,8 @@ class ResponseStream:
                     return piece
             data = await self._receive()
             if not data:
-                self._decoder.finish()
+                if self.status != 206:  # a part of a compressed file may stop anywhere
+                    self._decoder.finish()
                 return b""
             self._pieces = self._decoder.decode(data)
 

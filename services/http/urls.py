@@ -63,11 +63,16 @@ def parse_url(text: str) -> URL:
 
 
 def resolve_redirect(base: URL, location: str) -> URL:
-    """Where a `Location` header points to. Raises HttpError as `parse_url` does."""
+    """Where a `Location` header points to. Raises HttpError: PROTOCOL for nonsense, UNSUPPORTED_SCHEME for ftp."""
+    message = "The server redirects to something that is not a web address."
     try:
         return parse_url(urljoin(str(base), location.strip()))
+    except HttpError as error:
+        if error.kind is HttpErrorKind.UNSUPPORTED_SCHEME:
+            raise
+        raise HttpError(HttpErrorKind.PROTOCOL, message, url=str(base)) from error
     except ValueError as error:
-        raise _bad_url("The server redirected to something that is not a web address.", str(base)) from error
+        raise HttpError(HttpErrorKind.PROTOCOL, message, url=str(base)) from error
 
 
 def origin(url: URL) -> tuple[str, str, int]:
