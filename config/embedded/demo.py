@@ -1,0 +1,36 @@
+"""What `make demo` adds: a server of example publishers, and the command that harvests them."""
+
+import os
+import socket
+
+from config.embedded.folders import Folders
+from config.embedded.servers import free_port
+from config.env import env_host_ports, env_port
+
+
+class Demo:
+    """The example publishers' server keeps its port from run to run, since harvested addresses contain it."""
+
+    processes = {"demo_sources": "python manage.py demo_sources"}
+    loader = "python manage.py load_demo"
+
+    def __init__(self, folders: Folders) -> None:
+        kept = folders.var / "demo_sources_port"
+        if "DEMO_SOURCES_PORT" in os.environ:
+            self.port = env_port("DEMO_SOURCES_PORT", default=0)
+        else:
+            before = kept.read_text().strip() if kept.exists() else ""
+            self.port = free_port(int(before) if before.isdecimal() else None)
+        kept.write_text(f"{self.port}\n")
+
+    def environment(self) -> dict[str, str]:
+        """The port, and leave to fetch from it although it is on this machine."""
+        allowed = [*env_host_ports("OUTBOUND_ALLOW_HOSTS"), f"127.0.0.1:{self.port}"]
+        return {"DEMO_SOURCES_PORT": str(self.port), "OUTBOUND_ALLOW_HOSTS": ",".join(dict.fromkeys(allowed))}
+
+    def is_serving(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
