@@ -1,6 +1,7 @@
 """Typed reading of environment variables.
 
-A value that cannot be meant stops the start, with a sentence that says what to do. A variable that is set to nothing counts as not set.
+A value that cannot be meant stops the start, with a sentence that says what to do. A variable that is set to nothing
+counts as not set.
 """
 
 import os
