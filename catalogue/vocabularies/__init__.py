@@ -1,1 +1,1 @@
-"""Outside spellings ↔ our closed lists: one module a subject, one table each, both directions. No ORM, clock or network."""
+"""Outside spellings ↔ our closed lists: a module a subject, a table each, both directions. No ORM, clock or network."""

@@ -1,6 +1,6 @@
 """File formats and service protocols: what people write → one code, and the facts the catalogue needs of each code.
 
-A code is CKAN's short name of the format ('CSV', 'GeoJSON', 'Esri REST'), so that CKAN's clients find what they ask for.
+A code is CKAN's short name of the format ('CSV', 'GeoJSON', 'Esri REST'): CKAN's clients find what they ask for.
 """
 
 import re
@@ -19,7 +19,7 @@ BUCKETS = (
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format. `stars` are the five-star points of the format alone, as if its licence were open and its link fine."""
+    """One format. `stars`: five-star points of the format alone, as if its licence were open and its link worked."""
 
     code: str
     title: str
@@ -83,10 +83,11 @@ _NARROWER: dict[str, frozenset[str]] = {
 }
 
 #: Words that are a format only when they stand alone: inside a longer text they are ordinary English or noise.
-_NOT_IN_PROSE = frozenset(
-    "access ai binary calendar coverage cs css dat dot email feed flash grid img las max md mid notebook online "
-    "opendocument pl ps r rest text tool video view viewer word world".split()
-)
+_NOT_IN_PROSE = {
+    "access", "ai", "binary", "calendar", "coverage", "cs", "css", "dat", "dot", "email", "feed", "flash", "grid", "img",
+    "las", "max", "md", "mid", "notebook", "online", "opendocument", "pl", "ps", "r", "rest", "text", "tool", "view",
+    "viewer", "word", "world",
+}  # fmt: skip
 
 #: Media types that only say "a file".
 _EMPTY_MEDIA_TYPES = frozenset(
