@@ -63,7 +63,7 @@ def readable_root(account: Account | None, *, root: Path, program: Path, folders
     state = (root / program).stat()
     stamp = hashlib.sha256(f"{root / program} {state.st_size} {state.st_mtime_ns}".encode()).hexdigest()[:12]
     for parent in dict.fromkeys((Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/tmp"))):
-        copy = parent / f"domesday-{program.name}-{stamp}"
+        copy = parent / f"domesday-{program.parts[0]}-{stamp}"
         if not copy.exists():
             try:
                 _copy(root, copy, folders)
@@ -92,7 +92,7 @@ def _copy(root: Path, copy: Path, folders: list[Path]) -> None:
     draft = Path(tempfile.mkdtemp(prefix=f"{copy.name}.", dir=copy.parent))
     try:
         for folder in folders:
-            shutil.copytree(root / folder, draft / folder, ignore=shutil.ignore_patterns("*.a", "*.h"))
+            shutil.copytree(root / folder, draft / folder, symlinks=True, ignore=shutil.ignore_patterns("*.a", "*.h"))
         for path in (draft, *draft.rglob("*")):
             if not path.is_symlink():
                 is_program = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
