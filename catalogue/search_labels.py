@@ -1,0 +1,74 @@
+"""Facet values as people read them: a publisher's title for its slug, a licence's for its code."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+
+from catalogue.enums import Access, Band
+from catalogue.models import Licence, Topic
+from publishers.models import Publisher
+
+#: Facets in the order of the page, with their headings.
+TITLES = {
+    "publisher": "Publisher",
+    "topic": "Topic",
+    "format": "Format",
+    "licence_code": "Licence",
+    "quality": "Quality",
+    "access": "Access",
+}
+
+#: How long labels may be old, in seconds. They change when somebody renames a publisher.
+_AGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    title: str
+    options: list[Option]
+
+
+def _table(name: str, read: Callable[[], Iterable[tuple[str, str]]]) -> dict[str, str]:
+    """A small table of labels, read at most once a minute."""
+    table = cache.get(f"labels-{name}")
+    if table is None:
+        table = dict(read())
+        cache.set(f"labels-{name}", table, _AGE)
+    return table
+
+
+_LABELS: dict[str, Callable[[], Mapping[str, str]]] = {
+    "publisher": lambda: _table("publisher", lambda: Publisher.objects.values_list("slug", "title")),
+    "topic": lambda: _table("topic", lambda: Topic.objects.values_list("slug", "title")),
+    "licence_code": lambda: _table("licence", lambda: Licence.objects.values_list("code", "title")),
+    "quality": lambda: dict(Band.choices),
+    "access": lambda: dict(Access.choices),
+}
+
+
+def labelled(facets: Mapping[str, Iterable[Any]]) -> list[Facet]:
+    """Facets in page order, chosen options first, then by count; quality bands from best to worst."""
+    found = []
+    for name, title in TITLES.items():
+        counts = list(facets.get(name, ()))
+        labels = _LABELS[name]() if name in _LABELS else {}
+        options = [Option(c.value, labels.get(c.value, c.value), c.count, c.selected) for c in counts]
+        if name == "quality":
+            order = list(Band.values)
+            options.sort(key=lambda option: order.index(option.value))
+        else:
+            options.sort(key=lambda option: (not option.selected, -option.count, option.label))
+        if options:
+            found.append(Facet(name, title, options))
+    return found

@@ -1,0 +1,61 @@
+"""What differs between two versions of an entry, in words."""
+
+import json
+from typing import Any, NamedTuple
+
+from catalogue.models import Dataset, Revision
+from catalogue.snapshots import differences
+
+_LABELS = {
+    "name": "Name in addresses",
+    "resources": "Files and links",
+    "publisher_id": "Publisher",
+    "topic_id": "Topic",
+    "licence_id": "Licence",
+}
+
+
+class FieldChange(NamedTuple):
+    label: str
+    before: str
+    after: str
+
+
+def field_changes(older: Revision | None, newer: Revision) -> list[FieldChange]:
+    """Every field that differs, with both values as text; none where either version was erased."""
+    if newer.snapshot is None or (older is not None and older.snapshot is None):
+        return []
+    return [
+        FieldChange(label_of(field), _text(before), _text(after))
+        for field, before, after in differences(older.snapshot if older else None, newer.snapshot)
+        if _text(before) != _text(after)
+    ]
+
+
+def label_of(field: str) -> str:
+    """A field's name as people read it."""
+    if field in _LABELS:
+        return _LABELS[field]
+    name = str(Dataset._meta.get_field(field).verbose_name)
+    return name[:1].upper() + name[1:]
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None | "" | [] | {}:
+            return ""
+        case str():
+            return value
+        case list() if all(isinstance(item, str) for item in value):
+            return ", ".join(value)
+        case list():
+            return "\n".join(_resource(item) if isinstance(item, dict) else str(item) for item in value)
+        case dict():
+            return json.dumps(value, ensure_ascii=False, sort_keys=True)
+        case _:
+            return str(value)
+
+
+def _resource(resource: dict[str, Any]) -> str:
+    parts = [resource.get("title"), resource.get("format"), resource.get("url"), resource.get("description")]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,82 @@
+"""A dataset as schema.org JSON-LD, for search engines that read pages. Source: schema.org/Dataset."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from catalogue.contacts import contact_of
+from catalogue.enums import Access, ResourceKind
+from catalogue.models import Dataset, Resource
+from catalogue.text import plain_text
+
+#: Google's Dataset Search refuses descriptions beyond these lengths.
+_DESCRIPTION_LENGTH = range(50, 5001)
+
+
+def structured_data(dataset: Dataset, resources: Iterable[Resource], site_url: str) -> dict[str, Any]:
+    """The dataset and its files; properties without a value are left out."""
+    address = site_url + dataset.get_absolute_url()
+    contact = contact_of(dataset)
+    properties = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": f"{site_url}/dataset/{dataset.id}",
+        "name": dataset.title,
+        "description": plain_text(dataset.description)[: _DESCRIPTION_LENGTH.stop - 1],
+        "url": address,
+        "identifier": [str(dataset.id), *dataset.identifiers],
+        "keywords": dataset.tags,
+        "license": dataset.licence.url if dataset.licence else "",
+        "isAccessibleForFree": dataset.access == Access.OPEN,
+        "datePublished": _iso(dataset.issued),
+        "dateModified": _iso(dataset.modified),
+        "temporalCoverage": _period(dataset),
+        "spatialCoverage": _place(dataset),
+        "inLanguage": dataset.languages,
+        "creator": {"@type": "Organization", "name": dataset.creator or dataset.publisher.title},
+        "publisher": {
+            "@type": "Organization",
+            "name": dataset.publisher.title,
+            "url": site_url + dataset.publisher.get_absolute_url(),
+            "contactPoint": contact
+            and {"@type": "ContactPoint", "name": contact.name, "email": contact.email, "telephone": contact.phone},
+        },
+        "includedInDataCatalog": {"@type": "DataCatalog", "name": "Domesday", "url": site_url},
+        "distribution": [_distribution(resource) for resource in resources if resource.kind != ResourceKind.DOCUMENT],
+    }
+    return _without_empty(properties)
+
+
+def _distribution(resource: Resource) -> dict[str, Any]:
+    return {
+        "@type": "DataDownload",
+        "name": resource.title,
+        "contentUrl": resource.url,
+        "encodingFormat": resource.media_type or resource.format,
+        "contentSize": f"{resource.size_bytes} B" if resource.size_bytes else "",
+        "dateModified": _iso(resource.modified),
+    }
+
+
+def _iso(day: Any) -> str:
+    return day.isoformat() if day else ""
+
+
+def _period(dataset: Dataset) -> str:
+    if not (dataset.temporal_start or dataset.temporal_end):
+        return dataset.temporal_text
+    return f"{_iso(dataset.temporal_start) or '..'}/{_iso(dataset.temporal_end) or '..'}"
+
+
+def _place(dataset: Dataset) -> list[dict[str, Any]]:
+    places: list[dict[str, Any]] = [{"@type": "Place", "name": place} for place in dataset.places]
+    if dataset.west is not None:
+        box = f"{dataset.south} {dataset.west} {dataset.north} {dataset.east}"
+        places.append({"@type": "Place", "geo": {"@type": "GeoShape", "box": box}})
+    return places
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        cleaned = {key: _without_empty(item) for key, item in value.items()}
+        return {key: item for key, item in cleaned.items() if item not in (None, "", [], {})}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,27 @@
+"""Public pages: data.gov.uk's own addresses, so that its links keep working."""
+
+from django.urls import path, re_path
+
+from catalogue.views import dataset, health, home, publisher, quality, search, sitemap
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", search.results, name="search"),
+    path("topics", home.topics, name="topic-list"),
+    path("publishers", publisher.index, name="publisher-list"),
+    path("publisher/<slug:slug>", publisher.detail, name="publisher-detail"),
+    path("quality", quality.index, name="quality"),
+    path("api", home.api, name="api"),
+    path("accessibility", home.accessibility, name="accessibility"),
+    path("privacy", home.privacy, name="privacy"),
+    # A UUID is tried before a name: no name looks like one
+    path("dataset/<uuid:dataset_id>", dataset.detail, name="dataset-short"),
+    path("dataset/<uuid:dataset_id>/<str:name>/history", dataset.history, name="dataset-history"),
+    path("dataset/<uuid:dataset_id>/<str:name>", dataset.detail, name="dataset-detail"),
+    path("dataset/<str:name>", dataset.by_name, name="dataset-by-name"),
+    path("dataset/<str:name>/resource/<uuid:resource_id>", dataset.by_resource, name="dataset-resource"),
+    path("healthz", health.healthz, name="healthz"),
+    path("robots.txt", home.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    re_path(r"^sitemap-(?P<number>[0-9]{1,6})\.xml$", sitemap.part, name="sitemap-part"),
+]

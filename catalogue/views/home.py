@@ -1,0 +1,44 @@
+"""The front page, topics, and the pages that say how the site itself stands."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from catalogue import queries
+from catalogue.views.reader import public_page, reader
+
+
+@public_page
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "counts": queries.figures(),
+        "topics": queries.topics_with_counts(),
+        "recent": queries.recent_datasets(reader(request), limit=6),
+    }
+    return render(request, "home.html", context)
+
+
+@public_page
+def topics(request: HttpRequest) -> HttpResponse:
+    return render(request, "topic/list.html", {"topics": queries.topics_with_counts()})
+
+
+@public_page
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+@public_page
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@public_page
+def api(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/api.html", {"site_url": settings.SITE_URL})
+
+
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

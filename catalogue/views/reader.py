@@ -1,0 +1,43 @@
+"""Who reads, and for how long an answer to them may be kept."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from publishers.models import User
+
+#: Seconds for which anybody's cache may keep a public page.
+PUBLIC_AGE = 60
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def reader(request: HttpRequest) -> User | AnonymousUser:
+    """Whoever asks. The session of someone who has none is not touched, so that no cookie is set."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return AnonymousUser()
+    return request.user
+
+
+def public_page(view: View[P]) -> View[P]:
+    """A page to be read: GET and HEAD only; caches may share the anonymous answer, and keep no other."""
+
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ["Cookie"])
+        if not reader(request).is_anonymous:
+            patch_cache_control(response, private=True, no_store=True)
+        elif response.status_code in {200, 301, 410} and "Cache-Control" not in response:
+            patch_cache_control(response, public=True, max_age=PUBLIC_AGE)
+        return response
+
+    return wrapped
