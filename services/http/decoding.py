@@ -33,6 +33,7 @@ class BodyDecoder:
         self._encoding = self._single_encoding(content_encoding)
         self._inflater: zlib._Decompress | None = None
         self._members = 0
+        self._complete = False
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Yield the document's next bytes, each piece at most `OUTPUT_CHUNK` when they were compressed.
@@ -43,16 +44,15 @@ class BodyDecoder:
         if not self._encoding:
             yield self._counted(data)
             return
-        while data:
+        while data and not self._complete:
             if self._inflater is None:
-                if self._members and not data.strip(b"\0"):
-                    return  # padding after the last gzip member
+                if self._members and not self._begins_another_member(data):
+                    self._complete = True  # padding or stray bytes, which every browser ignores
+                    return
                 self._inflater = self._new_inflater(data)
             try:
                 piece = self._inflater.decompress(data, OUTPUT_CHUNK)
             except zlib.error as error:
-                if self._members:
-                    return  # stray bytes after a complete document: every browser ignores them
                 raise HttpError(
                     HttpErrorKind.PROTOCOL, "The server sent compressed data that is damaged.", url=self._url
                 ) from error
@@ -84,6 +84,9 @@ class BodyDecoder:
 
     def _too_large(self, what: str) -> HttpError:
         return HttpError(HttpErrorKind.TOO_LARGE, f"The server's answer {what}.", url=self._url)
+
+    def _begins_another_member(self, data: bytes) -> bool:
+        return self._encoding == "gzip" and b"\x1f\x8b".startswith(data[:2])
 
     def _new_inflater(self, data: bytes) -> "zlib._Decompress":
         if self._encoding == "gzip":
