@@ -7,10 +7,11 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Avg, Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Avg, Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from catalogue.enums import BROKEN_LINK_STATES, LinkState
-from catalogue.models import Dataset, DatasetName, LinkCheck, Resource, Revision, Topic
+from catalogue.models import Change, Dataset, DatasetName, LinkCheck, Resource, Revision, Topic
 from publishers.models import Publisher, User
 
 #: How long figures of the whole catalogue may be old, in seconds.
@@ -216,3 +217,24 @@ def criteria_shares() -> list[CriterionShare]:
         found.sort(key=lambda criterion: (criterion.met_percent, criterion.title))
         cache.set("criteria-shares", found, _CRITERIA_AGE)
     return found
+
+
+def publishers_for_api() -> QuerySet[Publisher]:
+    """Publishers with their parent and `dataset_count`."""
+    counts = (
+        Dataset.objects.public()
+        .filter(publisher=OuterRef("pk"))
+        .order_by()
+        .values("publisher")
+        .annotate(count=Count("id"))
+        .values("count")
+    )
+    return Publisher.objects.select_related("parent").annotate(dataset_count=Coalesce(Subquery(counts), 0))
+
+
+def public_changes(*, since: int) -> QuerySet[Change]:
+    """Changes of what anybody may see, or could once see, after a position."""
+    return Change.objects.filter(position__gt=since).filter(
+        Exists(Dataset.objects.public().filter(id=OuterRef("dataset_id")))
+        | Exists(Dataset.objects.tombstones().filter(id=OuterRef("dataset_id")))
+    )

@@ -1,12 +1,16 @@
 """Every address of the site. The only place that mounts all apps."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from catalogue.api.errors import not_found
 
 urlpatterns = [
     path("", include("catalogue.urls")),
     path("harvest", include("harvest.urls")),
     path("api/v1/", include("catalogue.api.urls")),
+    path("api/v1/harvest/", include("harvest.api.urls")),
+    re_path(r"^api/v1/(?P<path>.*)$", not_found),
     path("admin/", admin.site.urls),
 ]
 

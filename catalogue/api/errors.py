@@ -1,0 +1,72 @@
+"""One shape for every error of /api/v1: RFC 9457 problem details, as `application/problem+json`."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+PROBLEM_JSON = "application/problem+json"
+
+#: What a caller should know when an error says nothing better.
+_DETAILS = {
+    404: "There is nothing at this address. It may have been withdrawn, or not be public.",
+    405: "This address does not take that method.",
+}
+
+
+class ServiceUnavailable(exceptions.APIException):
+    status_code = 503
+    default_detail = "Not ready yet. Try again in a minute."
+
+
+class ProblemRenderer(JSONRenderer):
+    media_type = PROBLEM_JSON
+
+
+def problem(status: int, *, detail: str, errors: Any = None) -> dict[str, Any]:
+    """The body of an error answer. `errors` maps parameters or fields to what is wrong with them."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    return body | ({"errors": errors} if errors else {})
+
+
+def problem_json(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler for the whole API; None leaves what we did not foresee to Django's own handling."""
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound(_DETAILS[404])
+    elif isinstance(exception, PermissionDenied):
+        exception = exceptions.PermissionDenied()
+    if not isinstance(exception, exceptions.APIException):
+        return None
+    set_rollback()
+    detail = exception.detail
+    errors = detail if isinstance(detail, dict) else None
+    text = (
+        "Some values can’t be used: see “errors”." if errors else str(detail[0] if isinstance(detail, list) else detail)
+    )
+    headers = {"WWW-Authenticate": exception.auth_header} if getattr(exception, "auth_header", None) else {}
+    if wait := getattr(exception, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    response = Response(
+        problem(exception.status_code, detail=text, errors=errors), exception.status_code, headers=headers
+    )
+    request = context.get("request")
+    if request is not None:
+        request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), PROBLEM_JSON
+    response.content_type = PROBLEM_JSON
+    return response
+
+
+def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
+    """For addresses under /api/v1 that nothing answers."""
+    del request, path
+    return JsonResponse(problem(404, detail=_DETAILS[404]), status=404, content_type=PROBLEM_JSON)
