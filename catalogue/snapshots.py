@@ -16,13 +16,13 @@ class _HasFields(Protocol):
     def __getattribute__(self, name: str, /) -> Any: ...
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON has it: dates and ids as text, tuples as lists."""
     match value:
         case datetime.date() | UUID():
             return str(value)
         case tuple() | list():
-            return [_plain(item) for item in value]
+            return [plain(item) for item in value]
         case str():
             return str(value)
         case _:
@@ -37,9 +37,9 @@ def snapshot(
         "name": name,
         "state": str(state),
         "visibility": str(visibility),
-        **{field: _plain(getattr(dataset, field)) for field in DATASET_FIELDS},
+        **{field: plain(getattr(dataset, field)) for field in DATASET_FIELDS},
         "resources": [
-            {"id": str(resource.id), **{field: _plain(getattr(resource, field)) for field in RESOURCE_FIELDS}}
+            {"id": str(resource.id), **{field: plain(getattr(resource, field)) for field in RESOURCE_FIELDS}}
             for resource in resources
         ],
     }
@@ -55,35 +55,33 @@ def digest(value: Snapshot) -> str:
     return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _date(text: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
-
-
 _DATES = {"issued", "modified", "temporal_start", "temporal_end"}
 _TUPLES = {"identifiers", "tags", "languages", "conforms_to", "places"}
+
+
+def restored(field: str, value: Any) -> Any:
+    """The opposite of `plain`, for the value of one field of a draft."""
+    if field in _DATES:
+        return datetime.date.fromisoformat(value) if value else None
+    if field in _TUPLES and isinstance(value, list):
+        return tuple(value)
+    return UUID(value) if field == "publisher_id" else value
 
 
 def draft_from(value: Snapshot) -> DatasetDraft:
     """The draft that would make a dataset say again what this snapshot says (name, state and visibility apart)."""
 
-    def read(field: str, item: Any) -> Any:
-        if field in _DATES:
-            return _date(item)
-        if field in _TUPLES and isinstance(item, list):
-            return tuple(item)
-        return UUID(item) if field == "publisher_id" else item
-
     resources = tuple(
         ResourceDraft(
             id=UUID(resource["id"]),
-            **{field: read(field, resource[field]) for field in RESOURCE_FIELDS if field in resource},
+            **{field: restored(field, resource[field]) for field in RESOURCE_FIELDS if field in resource},
         )
         for resource in value["resources"]
     )
     return DatasetDraft(
         name=value["name"],
         resources=resources,
-        **{field: read(field, value[field]) for field in DATASET_FIELDS if field in value},
+        **{field: restored(field, value[field]) for field in DATASET_FIELDS if field in value},
     )
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from catalogue import overlay
 from catalogue.actions import changes, names, quality
 from catalogue.actions.resource_identity import match
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
@@ -172,6 +173,10 @@ def _taken_resource_ids(works: list[_Work]) -> set[UUID]:
 def _fill(work: _Work, taken: set[UUID], now: datetime.datetime) -> None:
     """Bring the dataset and its resources to what the draft says, in memory."""
     dataset, draft, entry = work.dataset, work.entry.draft, work.entry
+    if entry.origin:
+        draft, dataset.overlay = overlay.harvested(draft, dataset.overlay)
+    elif work.before and dataset.is_harvested:
+        dataset.overlay = overlay.corrected(draft, work.before, dataset.overlay)
     for field in DATASET_FIELDS:
         value = getattr(draft, field)
         setattr(dataset, field, list(value) if isinstance(value, tuple) else value)
@@ -205,7 +210,10 @@ def _fill(work: _Work, taken: set[UUID], now: datetime.datetime) -> None:
 
 
 #: Columns that a harvest may move without the metadata having changed.
-_PROVENANCE = ["origin_id", "origin_url", "origin_title", "source_created_at", "source_modified_at", "last_seen_at"]
+_PROVENANCE = [
+    *("origin_id", "origin_url", "origin_title", "source_created_at", "source_modified_at", "last_seen_at"),
+    "overlay",
+]
 
 _LIFECYCLE = [
     *("name", "state", "visibility", "published_at", "withdrawn_at", "withdrawn_reason", "replaced_by"),

@@ -138,6 +138,13 @@ class Dataset(models.Model):
     source_modified_at = models.DateTimeField(null=True, blank=True, help_text="When the source says it was changed.")
     last_seen_at = models.DateTimeField(null=True, blank=True, help_text="When a harvest last found it.")
 
+    overlay = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="The publisher's corrections of a harvested entry: see `catalogue.overlay`.",
+    )
+
     # Visibility and lifecycle
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     visibility = models.CharField(max_length=20, choices=Visibility, default=Visibility.PUBLIC)

@@ -56,7 +56,7 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _operations() -> list[dict[str, Any]]:
-    """Every operation with its parameters, in the order of the addresses. The description doesn't change at run time."""
+    """Every operation with its parameters. The description doesn’t change at run time."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     return [
         {"method": method.upper(), "path": path, **operation}
