@@ -84,9 +84,9 @@ _NARROWER: dict[str, frozenset[str]] = {
 
 #: Words that are a format only when they stand alone: inside a longer text they are ordinary English or noise.
 _NOT_IN_PROSE = {
-    "access", "ai", "binary", "calendar", "coverage", "cs", "css", "dat", "dot", "email", "feed", "flash", "grid", "img",
+    "access", "ai", "binary", "calendar", "coverage", "cs", "css", "dat", "dot", "email", "feed", "flash", "grid",
     "las", "max", "md", "mid", "notebook", "online", "opendocument", "pl", "ps", "r", "rest", "text", "tool", "view",
-    "viewer", "word", "world",
+    "img", "viewer", "word", "world",
 }  # fmt: skip
 
 #: Media types that only say "a file".

@@ -54,8 +54,8 @@ _DURATION_IN_TEXT = re.compile(r"\br\d*/?p[\dtymwdhs.]+")
 _DAYS = (365.25, 30.4375, 7.0, 1.0, 1 / 24, 1 / 1440, 1 / 86400)
 
 _NUMBERS: dict[str, float] = {
-    "half": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "second": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "thirty": 30,
+    "half": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "second": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "thirty": 30,
 }  # fmt: skip
 _UNITS = {"second": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0}
 _UNITS |= {"month": 30.4375, "quarter": 91.3125, "year": 365.25, "term": 122.0, "decade": 3652.5}
@@ -73,7 +73,8 @@ _TIMES = re.compile(
 )
 _WEEKDAY = re.compile(r"^(?:every |each )(?:mon|tues|wednes|thurs|fri|satur|sun)day$")
 _ENDED = re.compile(
-    r"\b(?:discontinued|ceased|archived?|no longer|not be updated|has ended|final version|not planned|no plans|one ?off)\b"
+    r"\b(?:discontinued|ceased|archived|no longer|not be updated|has ended|final version|not planned|no plans"
+    r"|one ?off)\b"
 )
 _WHEN_NEEDED = re.compile(
     r"\b(?:as|when) (?:required|needed)\b|\bas per changes\b|\bad ?hoc\b|\bwhenever\b|\bin response\b"
