@@ -1,11 +1,14 @@
 """What every test has: real PostgreSQL and Valkey, no network but loopback, fast passwords."""
 
+import atexit
 import os
+import shutil
 import socket
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 
 from config import embedded
@@ -13,15 +16,22 @@ from config import embedded
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::"}
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the servers once, before any worker does; workers inherit their addresses."""
-    if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
-        var_dir = Path(tempfile.gettempdir()) / f"domesday-tests-{os.getuid()}"
-        addresses = embedded.ensure(var_dir, durable=False)
-        os.environ.setdefault("DATABASE_URL", addresses.database_url)
-        os.environ.setdefault("REDIS_URL", addresses.redis_url)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix=f"domesday-test-{worker}-")
+def _set_up_django() -> None:
+    """Start the servers, then load the settings that need their addresses.
+
+    This happens while this file is imported, since other conftests and tests import models. Workers inherit the
+    addresses of the servers that the first process started.
+    """
+    project = Path(__file__).resolve().parents[1]
+    os.environ.update(embedded.ensure(project / "var" / "test", durable=False).environment())
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="domesday-test-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+    del os.environ["DJANGO_SETTINGS_MODULE"]  # or pytest-django would load it in a worker before its VAR_DIR is set
+
+
+_set_up_django()
 
 
 @pytest.fixture(autouse=True)

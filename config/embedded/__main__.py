@@ -8,7 +8,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.embedded import procfile
 from config.embedded.client import PROJECT, ensure
+from config.embedded.demo import Demo
 from config.embedded.folders import Folders, ServersError
 from config.embedded.servers import VARIABLES
 from config.embedded.supervisor import supervise
@@ -24,6 +26,7 @@ def main(arguments: list[str]) -> int:
         ("demo", "the same, with demo publishers whose data is harvested"),
     ):
         command = commands.add_parser(name, help=text)
+        command.add_argument("--procfile", type=Path, default=PROJECT / "Procfile", help="default: the project's own")
         command.add_argument("--stop-with-parent", action="store_true", help="stop when the process that called dies")
     command = commands.add_parser("exec", help="any command, with DATABASE_URL and REDIS_URL set for it")
     command.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND")
@@ -43,7 +46,10 @@ def main(arguments: list[str]) -> int:
             environment = os.environ | ensure(var_dir).environment()
             return subprocess.run(options.words, env=environment, check=False).returncode
         return supervise(
-            var_dir, with_demo=options.command == "demo", parent=os.getppid() if options.stop_with_parent else None
+            var_dir,
+            commands=procfile.read(options.procfile),
+            demo=Demo(var_dir) if options.command == "demo" else None,
+            parent=os.getppid() if options.stop_with_parent else None,
         )
     except (ServersError, ImproperlyConfigured) as error:
         sys.stderr.write(f"{error}\n")

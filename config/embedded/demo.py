@@ -2,8 +2,8 @@
 
 import os
 import socket
+from pathlib import Path
 
-from config.embedded.folders import Folders
 from config.embedded.servers import free_port
 from config.env import env_host_ports, env_port
 
@@ -14,13 +14,14 @@ class Demo:
     processes = {"demo_sources": "python manage.py demo_sources"}
     loader = "python manage.py load_demo"
 
-    def __init__(self, folders: Folders) -> None:
-        kept = folders.var / "demo_sources_port"
+    def __init__(self, var_dir: Path) -> None:
+        kept = var_dir / "demo_sources_port"
         if "DEMO_SOURCES_PORT" in os.environ:
             self.port = env_port("DEMO_SOURCES_PORT", default=0)
         else:
             before = kept.read_text().strip() if kept.exists() else ""
             self.port = free_port(int(before) if before.isdecimal() else None)
+        var_dir.mkdir(parents=True, exist_ok=True)
         kept.write_text(f"{self.port}\n")
 
     def environment(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from config.embedded import processes, procfile
+from config.embedded import processes
 from config.embedded.address_file import Addresses, addresses
 from config.embedded.client import PROJECT, ensure, let_go
 from config.embedded.demo import Demo
@@ -23,8 +23,11 @@ RELEASE = "release"
 WEB_SLOW_AFTER = 60.0  # seconds after which we say that the web process takes long
 
 
-def supervise(var_dir: Path, *, with_demo: bool, parent: int | None = None) -> int:
-    """Run until a signal comes, or until the process `parent` is gone. Returns the exit code."""
+def supervise(var_dir: Path, *, commands: dict[str, str], demo: Demo | None = None, parent: int | None = None) -> int:
+    """Run `commands` (the Procfile's) until a signal comes, or until the process `parent` is gone.
+
+    Returns the exit code. `release` runs first and to its end; the others are kept running.
+    """
     folders = Folders(var=var_dir)
     folders.create()
     lock = take_lock(folders.run_lock)
@@ -33,19 +36,21 @@ def supervise(var_dir: Path, *, with_demo: bool, parent: int | None = None) -> i
             f"Domesday already runs on {var_dir}: stop it first, or give this one a VAR_DIR and a PORT of its own."
         )
     try:
-        return _Supervisor(folders, with_demo=with_demo, parent=parent).run()
+        return _Supervisor(folders, commands=commands, demo=demo, parent=parent).run()
     finally:
         os.close(lock)
 
 
 class _Supervisor:
-    def __init__(self, folders: Folders, *, with_demo: bool, parent: int | None) -> None:
+    def __init__(self, folders: Folders, *, commands: dict[str, str], demo: Demo | None, parent: int | None) -> None:
         self.folders = folders
         self.parent = parent
         self.output = Output(sys.stdout)
         self.site = Site.from_environment()
-        self.demo = Demo(folders) if with_demo else None
-        self.commands = procfile.read(PROJECT / "Procfile")
+        self.demo = demo
+        self.release = commands.get(RELEASE)
+        extra = demo.processes if demo else {}
+        self.commands = extra | {name: command for name, command in commands.items() if name != RELEASE}
         self.servers: OwnServers | None = None
         self.addresses = Addresses(database_url=None, redis_url=None)
         self.kept: list[Kept] = []
@@ -56,9 +61,8 @@ class _Supervisor:
         try:
             self._open_servers(leftovers=processes.stop_leftovers(self.folders.process_records))
             self.site.check_port()
-            self._run_to_end(RELEASE, self.commands.pop(RELEASE, "true"))
-            if self.demo:
-                self.commands = self.demo.processes | self.commands
+            if self.release:
+                self._run_to_end(RELEASE, self.release)
             self._start_processes()
             self._wait_for_web()
             if self.demo:
