@@ -1,1 +1,158 @@
 """Scoring datasets and storing the reports."""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from catalogue.actions import changes
+from catalogue.enums import ChangeKind
+from catalogue.models import Dataset, Licence, LinkCheck, QualityReport, Resource
+from catalogue.quality.measure import DATASET_COLUMNS, LINK_COLUMNS, RESOURCE_COLUMNS, facts_of
+from catalogue.quality.score import RULES_VERSION, score
+from publishers.models import Publisher
+
+#: Datasets that are fetched, scored and written together.
+_BATCH: Final = 500
+
+#: How far back a change of a publisher's contact is looked for. What is older, `manage.py rescore` finds.
+_PUBLISHER_CHANGES: Final = datetime.timedelta(days=7)
+
+#: What a rescoring writes; the dataset itself is the key.
+_REPORT_COLUMNS: Final = ("score", "band", "results", "facts", "rules_version", "scored_at", "due_at")
+
+
+@dataclass(frozen=True, slots=True)
+class RescoreCounts:
+    scored: int = 0
+    changed: int = 0
+    """Datasets whose score or band is no longer what it was."""
+
+    def __add__(self, other: "RescoreCounts") -> "RescoreCounts":
+        return RescoreCounts(self.scored + other.scored, self.changed + other.changed)
+
+
+def score_stored(batch: Sequence[tuple[Dataset, list[Resource]]], *, now: datetime.datetime) -> None:
+    """Score datasets that were just written, in the caller's transaction, which records the change."""
+    older = [resource.id for dataset, resources in batch if dataset.version > 1 for resource in resources]
+    links = LinkCheck.objects.filter(resource_id__in=older).only(*LINK_COLUMNS) if older else []
+    _store(_reports(batch, links, now=now))
+
+
+def rescore(
+    dataset_ids: Iterable[UUID] | None,
+    *,
+    now: datetime.datetime,
+    progress: Callable[[int], object] | None = None,
+) -> RescoreCounts:
+    """Score these datasets (None: all) anew, and record a change for each whose score or band moved.
+
+    Works in batches with a transaction each, so stopping half-way loses at most one batch; `progress` is told how many
+    datasets each batch held. Ids that no dataset has are passed over. Don't call it within a transaction that has
+    written link checks: writers lock datasets before their links, and so does this.
+    """
+    counts = RescoreCounts()
+    for ids in _all_ids() if dataset_ids is None else _batches(dataset_ids):
+        counts += _rescore_batch(ids, now=now)
+        if progress:
+            progress(len(ids))
+    return counts
+
+
+def rescore_due(*, now: datetime.datetime, limit: int = 10_000) -> RescoreCounts:
+    """Rescore what is no longer true: by the passing of time, by newer rules, or by a publisher's new contact.
+
+    At most `limit` datasets; the next call goes on.
+    """
+    inherits = Q(dataset__contact_email="", dataset__contact_url="", dataset__contact_phone="")
+    publisher_changed = Q(
+        dataset__publisher__modified_at__gt=now - _PUBLISHER_CHANGES,
+        dataset__publisher__modified_at__lte=now,
+        scored_at__lt=F("dataset__publisher__modified_at"),
+    )
+    ids: set[UUID] = set()
+    for outdated in (Q(due_at__lte=now), publisher_changed & inherits, ~Q(rules_version=RULES_VERSION)):
+        if len(ids) < limit:
+            ids.update(QualityReport.objects.filter(outdated).values_list("dataset_id", flat=True)[: limit - len(ids)])
+    return rescore(ids, now=now)
+
+
+def _rescore_batch(ids: Sequence[UUID], *, now: datetime.datetime) -> RescoreCounts:
+    with transaction.atomic():
+        # Locked in the order in which every writer locks, and before anything else is read: what is stored is then
+        # the score of what stands.
+        rows = Dataset.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id").only(*DATASET_COLUMNS)
+        datasets = list(rows)
+        resources: dict[UUID, list[Resource]] = {dataset.id: [] for dataset in datasets}
+        wanted = Resource.objects.filter(dataset_id__in=resources).order_by("position", "id").only(*RESOURCE_COLUMNS)
+        for resource in wanted:
+            resources[resource.dataset_id].append(resource)
+        links = LinkCheck.objects.filter(resource__dataset_id__in=resources).only(*LINK_COLUMNS)
+        before = {
+            dataset_id: (old_score, old_band)
+            for dataset_id, old_score, old_band in QualityReport.objects.filter(dataset_id__in=resources).values_list(
+                "dataset_id", "score", "band"
+            )
+        }
+        reports = _reports([(dataset, resources[dataset.id]) for dataset in datasets], links, now=now)
+        _store(reports)
+        changed = [r.dataset_id for r in reports if before.get(r.dataset_id) != (r.score, r.band)]
+        changes.record(changed, ChangeKind.QUALITY, now=now)
+    return RescoreCounts(len(reports), len(changed))
+
+
+def _reports(
+    batch: Sequence[tuple[Dataset, list[Resource]]], links: Iterable[LinkCheck], *, now: datetime.datetime
+) -> list[QualityReport]:
+    by_resource = {link.resource_id: link for link in links}
+    publishers = Publisher.objects.in_bulk({dataset.publisher_id for dataset, _ in batch})
+    licences = Licence.objects.in_bulk({dataset.licence_id for dataset, _ in batch if dataset.licence_id})
+    reports = []
+    for dataset, resources in batch:
+        facts = facts_of(
+            dataset,
+            resources,
+            by_resource,
+            publishers[dataset.publisher_id],
+            licences[dataset.licence_id] if dataset.licence_id else None,
+        )
+        scored = score(facts, now=now)
+        reports.append(
+            QualityReport(
+                dataset_id=dataset.id,
+                score=scored.score,
+                band=scored.band,
+                results=[result.to_json() for result in scored.results],
+                facts=facts.to_json(),
+                rules_version=RULES_VERSION,
+                scored_at=now,
+                due_at=scored.due_at,
+            )
+        )
+    return reports
+
+
+def _store(reports: list[QualityReport]) -> None:
+    QualityReport.objects.bulk_create(
+        reports, update_conflicts=True, unique_fields=["dataset"], update_fields=_REPORT_COLUMNS
+    )
+
+
+def _all_ids() -> Iterator[list[UUID]]:
+    """The ids of all datasets, batch by batch, in their order: memory stays the same however many there are."""
+    rows = Dataset.objects.order_by("id").values_list("id", flat=True)
+    ids = list(rows[:_BATCH])
+    while ids:
+        yield ids
+        ids = list(rows.filter(id__gt=ids[-1])[:_BATCH])
+
+
+def _batches(dataset_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    remaining = iter(dataset_ids)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
