@@ -4,7 +4,6 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.templatetags.static import static
@@ -12,6 +11,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, Templat
 from markupsafe import Markup
 
 from catalogue.inline_script import GOVUK_INLINE_SCRIPT
+from catalogue.search_parameters import SearchParameters
 from catalogue.text import excerpt, host_of, markdown_to_html, plain_text, safe_href
 
 LONDON: Final = ZoneInfo("Europe/London")
@@ -119,9 +119,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def search_url(q: str = "", **filters: str) -> str:
     """The address of a search: `search_url(publisher=slug)`, `search_url(topic=slug)`, `search_url(format="CSV")`."""
-    pairs = [("q", q)] if q else []
-    pairs += [(f"filters[{name}]", value) for name, value in filters.items()]
-    return f"/search?{urlencode(pairs)}" if pairs else "/search"
+    return SearchParameters(q, {name: (value,) for name, value in filters.items()}).url()
 
 
 def page_links(current: int, last: int) -> list[int | None]:
