@@ -82,11 +82,11 @@ for _row in _ROWS:
     for _address in (_row["url"], *_row["urls"]):
         _ADDRESSES[_address.lower().removeprefix("https://").removeprefix("www.").rstrip("/")] = _row["code"]
 _ADDRESSES.pop("", None)
-for _licence in LICENCES.values():
-    _NAMES.setdefault(term_key(_licence.code), _licence.code)
-    _NAMES.setdefault(term_key(_licence.title), _licence.code)
-    if _licence.eu_uri:
-        _ADDRESSES[_licence.eu_uri.removeprefix("http://").lower()] = _licence.code
+for _known in LICENCES.values():
+    _NAMES.setdefault(term_key(_known.code), _known.code)
+    _NAMES.setdefault(term_key(_known.title), _known.code)
+    if _known.eu_uri:
+        _ADDRESSES[_known.eu_uri.removeprefix("http://").lower()] = _known.code
 
 _CC_ADDRESS = re.compile(r"creativecommons\.org/licen[cs]es/(by(?:-(?:nc|nd|sa)){0,2})(?:/(\d\.\d))?(?:/|$)")
 _CC_NAME = re.compile(
