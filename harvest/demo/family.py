@@ -1,10 +1,14 @@
-"""What one family of similar datasets is made of: its words, its columns, and who publishes how many of it."""
+"""What one family of similar datasets is made of, and the families themselves, read from `families/*.toml`."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from harvest.demo.publishers import ARIAN, ASHBY, LANTERBRIDGE, NORTHMARSH
+FAMILIES_FOLDER = Path(__file__).parent / "families"
 
 
 class Series(StrEnum):
@@ -23,44 +27,51 @@ class Series(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """A family of datasets.
+    """A family of datasets: its words, its columns, and who publishes how many of it."""
 
-    Text may hold `{place} {publisher} {town} {other_town} {ward} {river} {area} {period} {year} {last_year}
-    {count} {few} {share}`. A description is one of `openings` and some of `details`.
-    `columns` is `Name=kind:argument; …`, as `harvest.demo.columns` reads it.
-    `held_by` is publisher slug → number of entries; the number above one runs back in time, or over areas.
-    `parts` splits an entry's first format into that many quarterly files.
-    """
-
+    #: Begins the names of the family's files.
     key: str
+    #: One of data.gov.uk's 14 topics.
     topic: str
+    #: Text may hold `{place} {publisher} {town} {other_town} {ward} {street} {river} {supplier} {area} {period}
+    #: {year} {last_year} {n} {count} {few} {share}`. A publisher uses one of the titles throughout.
     titles: tuple[str, ...]
+    #: A description is one opening and some of the details.
     openings: tuple[str, ...]
     details: tuple[str, ...]
     keywords: tuple[str, ...]
-    columns: str
-    held_by: Mapping[str, int]
     series: Series = Series.SINGLE
+    #: The areas of `Series.SUBJECTS`.
     subjects: tuple[str, ...] = ()
     newest_year: int = 2026
-    frequency: str = "R/P1Y"
-    formats: tuple[str, ...] = ("csv",)
+    #: ISO 8601 repeating interval, or "irregular".
+    frequency: str
+    formats: tuple[str, ...]
+    #: The first format is split into this many files, one for each stretch of the period.
     parts: int = 1
     welsh_title: str = ""
     welsh_sentence: str = ""
-    closed: bool = False
+    #: Publisher slug → number of entries. More than one run back in time, or over areas.
+    held_by: Mapping[str, int]
+    #: Column name → how to draw a value, as `harvest.demo.columns` reads it.
+    columns: Mapping[str, str]
+
+    @property
+    def has_points(self) -> bool:
+        """Whether each row has a position, as GeoJSON and KML need."""
+        return "latitude" in self.columns
 
 
-def in_councils(entries: int = 1) -> dict[str, int]:
-    """Every council."""
-    return dict.fromkeys((NORTHMARSH, ASHBY, LANTERBRIDGE, ARIAN), entries)
+@cache
+def all_families() -> tuple[Family, ...]:
+    """Return every family, in the order of the files' names and of their contents."""
+    return tuple(
+        _family(table)
+        for path in sorted(FAMILIES_FOLDER.glob("*.toml"))
+        for table in tomllib.loads(path.read_text(encoding="utf-8"))["family"]
+    )
 
 
-def in_districts(entries: int = 1) -> dict[str, int]:
-    """The councils with a district's duties: planning, bins, licensing."""
-    return dict.fromkeys((ASHBY, LANTERBRIDGE, ARIAN), entries)
-
-
-def in_counties(entries: int = 1) -> dict[str, int]:
-    """The councils with a county's duties: roads, schools, libraries."""
-    return dict.fromkeys((NORTHMARSH, LANTERBRIDGE, ARIAN), entries)
+def _family(table: dict[str, Any]) -> Family:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return Family(**values | {"series": Series(table.get("series", Series.SINGLE))})

@@ -46,7 +46,9 @@ PUBLISHERS = (
         kind="ministerial-department",
         contact_name="Rivers and Coasts open data team",
         contact_email="opendata@rivers-and-coasts.example",
-        description="Looks after rivers, tides and sea defences, warns of floods and keeps the record of what the water does.",
+        description=(
+            "Looks after rivers, tides and sea defences, warns of floods and keeps the record of what the water does."
+        ),
     ),
     DemoPublisher(
         slug=FOOTPATHS,
@@ -55,7 +57,9 @@ PUBLISHERS = (
         parent_slug=RIVERS,
         contact_name="Paths data desk",
         contact_email="paths.data@footpaths.example",
-        description="Surveys, signs and mends the national trails, and gathers local maps of public rights of way into one.",
+        description=(
+            "Surveys, signs and mends the national trails, and gathers local maps of public rights of way into one."
+        ),
     ),
     DemoPublisher(
         slug=COUNTING,
@@ -63,7 +67,9 @@ PUBLISHERS = (
         kind="non-ministerial-department",
         contact_name="Data dissemination",
         contact_email="data@public-counting.example",
-        description="Counts people, households, jobs and prices, and keeps the lists and codes that other offices count by.",
+        description=(
+            "Counts people, households, jobs and prices, and keeps the lists and codes that other offices count by."
+        ),
     ),
     DemoPublisher(
         slug=JOURNEYS,
@@ -79,7 +85,9 @@ PUBLISHERS = (
         kind="ministerial-department",
         contact_name="Justice and defence data",
         contact_email="open.data@justice-garrisons.example",
-        description="Answers for the courts, the prisons, policing standards, and the land and people of the armed services.",
+        description=(
+            "Answers for the courts, the prisons, policing standards, and the land and people of the armed services."
+        ),
     ),
     DemoPublisher(
         slug=SERVICE,
@@ -87,7 +95,9 @@ PUBLISHERS = (
         kind="ministerial-department",
         contact_name="Transparency team",
         contact_email="transparency@public-service.example",
-        description="Runs the centre of government: staff, buying, shared digital services and the transparency returns.",
+        description=(
+            "Runs the centre of government: staff, buying, shared digital services and the transparency returns."
+        ),
     ),
     DemoPublisher(
         slug=HOSPITALS,
@@ -95,7 +105,10 @@ PUBLISHERS = (
         kind="ndpb",
         contact_name="Health data services",
         contact_email="datasets@hospitals-commission.example",
-        description="Inspects hospitals, surgeries and care homes in England and publishes how long people wait and how they fare.",
+        description=(
+            "Inspects hospitals, surgeries and care homes in England and publishes how long people wait and how they "
+            "fare."
+        ),
     ),
     DemoPublisher(
         slug=NORTHMARSH,
@@ -103,7 +116,10 @@ PUBLISHERS = (
         kind="local-authority",
         contact_name="Information governance",
         contact_email="open.data@northmarsh.example",
-        description="County council for the flat country between the River Wend and the sea: roads, schools, libraries, social care.",
+        description=(
+            "County council for the flat country between the River Wend and the sea: roads, schools, libraries, "
+            "social care."
+        ),
     ),
     DemoPublisher(
         slug=ASHBY,
@@ -111,7 +127,9 @@ PUBLISHERS = (
         kind="local-authority",
         contact_name="Web team",
         contact_email="webmaster@valeofashby.example",
-        description="District council for the market towns of the vale: planning, bins, council tax, licensing and parks.",
+        description=(
+            "District council for the market towns of the vale: planning, bins, council tax, licensing and parks."
+        ),
     ),
     DemoPublisher(
         slug=LANTERBRIDGE,
@@ -119,7 +137,10 @@ PUBLISHERS = (
         kind="local-authority",
         contact_name="Lanterbridge Data Store",
         contact_email="datastore@lanterbridge.example",
-        description="Unitary council of a port and university city on the River Lanter, with every local service under one roof.",
+        description=(
+            "Unitary council of a port and university city on the River Lanter, with every local service under one "
+            "roof."
+        ),
     ),
     DemoPublisher(
         slug=TRAMS,
