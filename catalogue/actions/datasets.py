@@ -38,10 +38,11 @@ def create(
     by: By,
     now: datetime.datetime,
     state: State = State.DRAFT,
-    visibility: Visibility = Visibility.PUBLIC,
+    visibility: Visibility | None = None,
+    dataset_id: UUID | None = None,
 ) -> Stored:
-    """Register a new entry."""
-    return upsert_many([Entry(draft, state=state, visibility=visibility)], by=by, now=now)[0]
+    """Register a new entry, under a new id unless the caller has one for it."""
+    return upsert_many([Entry(draft, dataset_id, state=state, visibility=visibility)], by=by, now=now)[0]
 
 
 def edit(

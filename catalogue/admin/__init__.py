@@ -1,0 +1,3 @@
+from catalogue.admin import dataset, reference
+
+__all__ = ["dataset", "reference"]

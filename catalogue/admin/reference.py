@@ -1,0 +1,17 @@
+"""Licences and topics: few, and for operators to change."""
+
+from django.contrib import admin
+
+from catalogue.models import Licence, Topic
+
+
+@admin.register(Licence)
+class LicenceAdmin(admin.ModelAdmin[Licence]):
+    list_display = ["title", "code", "is_open", "url"]
+    list_filter = ["is_open"]
+    search_fields = ["title", "code"]
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin[Topic]):
+    list_display = ["title", "slug", "description"]

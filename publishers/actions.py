@@ -1,0 +1,57 @@
+"""What is done to publishers. Each name a publisher ever had stays its own."""
+
+import re
+import unicodedata
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from publishers.enums import PublisherKind
+from publishers.models import Publisher, PublisherName
+
+
+class NameTaken(Exception):
+    """The slug is, or was, another publisher's."""
+
+
+def slug_from(title: str) -> str:
+    """A well-formed slug made from a title; never empty."""
+    folded = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:200].strip("-") or "publisher"
+
+
+def is_well_formed(slug: str) -> bool:
+    """Whether a slug may stand in addresses."""
+    return len(slug) <= 200 and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", slug) is not None
+
+
+def add(
+    *,
+    title: str,
+    slug: str = "",
+    kind: str = PublisherKind.OTHER,
+    parent: Publisher | None = None,
+    id: uuid.UUID | None = None,
+    **fields: Any,
+) -> Publisher:
+    """Register a publisher. Without a slug one is made from the title.
+
+    Raises `NameTaken` if another publisher has or had the slug.
+    """
+    slug = slug or slug_from(title)
+    with transaction.atomic():
+        if PublisherName.objects.filter(slug=slug).exists() or Publisher.objects.filter(slug=slug).exists():
+            raise NameTaken(f"“{slug}” is, or was, the name of another publisher: choose a different one.")
+        publisher = Publisher.objects.create(
+            id=id or uuid.uuid4(), slug=slug, title=title[:300], kind=kind, parent=parent, **fields
+        )
+        note_name(publisher)
+    return publisher
+
+
+def note_name(publisher: Publisher) -> None:
+    """Keep the present slug as the publisher's own for ever."""
+    PublisherName.objects.get_or_create(
+        slug=publisher.slug, defaults={"publisher": publisher, "title": publisher.title}
+    )

@@ -1,0 +1,117 @@
+"""Publishers, people and who works for whom. Scoped by `publishers.permissions` like everything else."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from publishers import actions
+from publishers.models import Membership, Publisher, User
+from publishers.permissions import Permission, has_permission, publisher_ids_with
+
+admin.site.site_header = "Domesday: publisher workplace"
+admin.site.site_title = "Domesday"
+admin.site.index_title = "Your work"
+admin.site.site_url = "/"
+admin.site.unregister(Group)  # roles are code: see publishers.permissions
+
+
+class MembershipInline(admin.TabularInline[Membership, Any]):
+    model = Membership
+    extra = 0
+    verbose_name, verbose_name_plural = "member", "who works for this publisher"
+    autocomplete_fields = ["user"]
+
+    def _may(self, request: HttpRequest, obj: Any = None) -> bool:
+        return isinstance(obj, Publisher) and has_permission(request.user, Permission.MANAGE_MEMBERS, obj)
+
+    has_view_permission = has_add_permission = has_change_permission = has_delete_permission = _may  # type: ignore[assignment]
+
+
+class PublisherForm(forms.ModelForm[Publisher]):
+    def clean_parent(self) -> Publisher | None:
+        """A body can't be part of one that is part of it."""
+        parent = self.cleaned_data["parent"]
+        if parent and self.instance.pk and Publisher.objects.under([self.instance.pk]).contains(parent):
+            raise forms.ValidationError(f"{parent} is part of {self.instance}: choose a body above it.")
+        return parent
+
+
+@admin.register(Publisher)
+class PublisherAdmin(admin.ModelAdmin[Publisher]):
+    form = PublisherForm
+    inlines = [MembershipInline]
+    list_display = ["title", "slug", "kind", "parent", "closed_on"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    search_fields = ["title", "abbreviation", "slug"]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "abbreviation", "kind", "parent", "description", "homepage"]}),
+        (
+            "Contact, shown on every dataset that names none of its own",
+            {"fields": [("contact_name", "contact_email"), ("contact_phone", "contact_url")]},
+        ),
+        ("Freedom of information", {"fields": [("foi_name", "foi_email"), ("foi_phone", "foi_url")]}),
+        ("Lifecycle", {"fields": ["closed_on"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
+        """The tree and the addresses are the operators' to change."""
+        return [] if request.user.is_superuser else ["slug", "kind", "parent", "closed_on"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
+        own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
+        queryset = super().get_queryset(request)
+        return queryset if own is None else queryset.filter(id__in=own)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_authenticated and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        if obj is None:
+            return self.has_module_permission(request)
+        return has_permission(request.user, Permission.VIEW_UNPUBLISHED, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        if obj is None:
+            return publisher_ids_with(request.user, Permission.EDIT_PUBLISHER) != set()
+        return has_permission(request.user, Permission.EDIT_PUBLISHER, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        return False  # a body that is gone is closed: its datasets and addresses remain
+
+    def save_model(self, request: HttpRequest, obj: Publisher, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actions.note_name(obj)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin[User]):
+    ordering = ["email"]
+    list_display = ["email", "name", "is_active", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_superuser"]
+    search_fields = ["email", "name"]
+    filter_horizontal = []
+    readonly_fields = ["date_joined", "last_login"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password"]}),
+        ("What they may do", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        ("Dates", {"fields": ["date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]})
+    ]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Administrators of a publisher look people up to make them members; the rest is the operators'."""
+        return publisher_ids_with(request.user, Permission.MANAGE_MEMBERS) != set()
