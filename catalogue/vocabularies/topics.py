@@ -45,10 +45,12 @@ for _row in _ROWS:
 
 #: Short codes are terms of a vocabulary, not words: as a tag 'us' or 'ad' means something else.
 _CODES = frozenset(_EU_CODES) | {code for row in _ROWS for code in row["inspire_codes"]}
-#: Tags that say where or how, not what about: they vote only where nothing else does.
-_WEAK_TAGS = frozenset(
-    {"local", "geospatial", "gis", "maps", "map", "location", "finance", "financial", "policy", "government"}
-)
+#: Tags that publishers put on every topic: they vote only where nothing else does.
+_WEAK_TAGS = {
+    "children", "employment", "energy", "finance", "financial", "geospatial", "gis", "government", "jobs",
+    "labour market", "local", "local government", "location", "map", "mapping", "maps", "nhs", "policy", "recycling",
+    "transparency",
+}  # fmt: skip
 
 _SPENDING = re.compile(
     r"\b(?:spend(?:ing)?|expenditure|payments?|transactions?|invoices?)\b.{0,40}(?:over|above|exceeding|more than|>)\s*"
