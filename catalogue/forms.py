@@ -30,7 +30,7 @@ class CommaSeparatedField(forms.CharField):
         return super().has_changed(self.prepare_value(initial) or "", data)
 
 
-class DatasetForm(forms.ModelForm[Dataset]):
+class DatasetForm(forms.ModelForm):
     tags = CommaSeparatedField(
         required=False,
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
@@ -145,7 +145,7 @@ class DatasetForm(forms.ModelForm[Dataset]):
         return current.with_changes(**values) if current else DatasetDraft(**values)
 
 
-class ResourceForm(forms.ModelForm[Resource]):
+class ResourceForm(forms.ModelForm):
     format = forms.ChoiceField(
         required=False,
         choices=[("", "Work it out from the link"), *((code, code) for code in FORMATS)],
@@ -183,13 +183,13 @@ class ResourceForm(forms.ModelForm[Resource]):
         return ResourceDraft(id=self.instance.pk, **(stored | given))
 
 
-def resource_drafts(formset: BaseInlineFormSet[Any, Any, Any]) -> tuple[ResourceDraft, ...]:
+def resource_drafts(formset: BaseInlineFormSet) -> tuple[ResourceDraft, ...]:
     """The files and links of an entry as its formset has them, those marked for deletion left out."""
     kept = [form for form in formset.forms if form.has_changed() or not form.instance._state.adding]
     return tuple(form.draft() for form in kept if not form.cleaned_data.get("DELETE"))
 
 
-def allowed_publishers(field: forms.ModelChoiceField[Any], allowed: set[UUID] | None) -> None:
+def allowed_publishers(field: forms.ModelChoiceField, allowed: set[UUID] | None) -> None:
     """Offer only these publishers; None leaves all."""
     if allowed is not None:
         field.queryset = field.queryset.filter(id__in=allowed)  # type: ignore[union-attr]

@@ -20,7 +20,7 @@ admin.site.site_url = "/"
 admin.site.unregister(Group)  # roles are code: see publishers.permissions
 
 
-class MembershipInline(admin.TabularInline[Membership, Any]):
+class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 0
     verbose_name, verbose_name_plural = "member", "who works for this publisher"
@@ -32,7 +32,7 @@ class MembershipInline(admin.TabularInline[Membership, Any]):
     has_view_permission = has_add_permission = has_change_permission = has_delete_permission = _may  # type: ignore[assignment]
 
 
-class PublisherForm(forms.ModelForm[Publisher]):
+class PublisherForm(forms.ModelForm):
     def clean_parent(self) -> Publisher | None:
         """A body can't be part of one that is part of it."""
         parent = self.cleaned_data["parent"]
@@ -42,7 +42,7 @@ class PublisherForm(forms.ModelForm[Publisher]):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(admin.ModelAdmin[Publisher]):
+class PublisherAdmin(admin.ModelAdmin):
     form = PublisherForm
     inlines = [MembershipInline]
     list_display = ["title", "slug", "kind", "parent", "closed_on"]
@@ -93,7 +93,7 @@ class PublisherAdmin(admin.ModelAdmin[Publisher]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(DjangoUserAdmin):
     ordering = ["email"]
     list_display = ["email", "name", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser"]

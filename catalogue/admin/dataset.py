@@ -24,7 +24,7 @@ from catalogue.serializers.revisions import label_of
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 
-class ResourceInline(admin.StackedInline[Resource, Dataset]):
+class ResourceInline(admin.StackedInline):
     model = Resource
     form = ResourceForm
     extra = 0
@@ -78,7 +78,7 @@ class MineFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dataset)
-class DatasetAdmin(admin.ModelAdmin[Dataset]):
+class DatasetAdmin(admin.ModelAdmin):
     form = DatasetForm
     inlines = [ResourceInline]
     list_display = ["title", "publisher", "state", "quality_score", "source", "modified_at"]

@@ -6,12 +6,12 @@ from catalogue.models import Licence, Topic
 
 
 @admin.register(Licence)
-class LicenceAdmin(admin.ModelAdmin[Licence]):
+class LicenceAdmin(admin.ModelAdmin):
     list_display = ["title", "code", "is_open", "url"]
     list_filter = ["is_open"]
     search_fields = ["title", "code"]
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin[Topic]):
+class TopicAdmin(admin.ModelAdmin):
     list_display = ["title", "slug", "description"]
