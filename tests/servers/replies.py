@@ -5,7 +5,7 @@ import gzip
 import socket
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tests.servers.faulty import Reply, SeenRequest
 
@@ -128,6 +128,19 @@ def endless(*, piece: bytes = b"x" * 65536, headers: Mapping[str, str] | None = 
         while True:
             writer.write(piece)
             await writer.drain()
+
+    return reply
+
+
+def in_pieces(pieces: Iterable[bytes], *, headers: Mapping[str, str] | None = None) -> Reply:
+    """A body made while it is sent, so that the server holds none of it. For one request."""
+
+    async def reply(request: SeenRequest, writer: asyncio.StreamWriter) -> bool:
+        writer.write(_head(200, headers or {}))
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        return False
 
     return reply
 

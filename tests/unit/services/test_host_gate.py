@@ -1,0 +1,186 @@
+"""One request in flight for each host, and a pause between starts: in one process, and across many."""
+
+import asyncio
+import itertools
+import os
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+import pytest
+from redis.asyncio import Redis
+
+from services.host_gate import LocalHostGate, ValkeyHostGate
+from services.http import HttpError, HttpErrorKind
+
+
+class Gate(Protocol):
+    def turn(self, host: str) -> AbstractAsyncContextManager[None]: ...
+
+
+async def spans_of(gate: Gate, host: str, *, times: int, work: float) -> list[tuple[float, float]]:
+    """When each of `times` contenders held the turn, in order of starting."""
+    spans: list[tuple[float, float]] = []
+
+    async def contend() -> None:
+        async with gate.turn(host):
+            started = time.monotonic()
+            await asyncio.sleep(work)
+            spans.append((started, time.monotonic()))
+
+    await asyncio.gather(*[contend() for _ in range(times)])
+    return sorted(spans)
+
+
+def assert_polite(spans: list[tuple[float, float]], *, interval: float) -> None:
+    for (started, ended), (next_started, _) in itertools.pairwise(spans):
+        assert next_started >= ended
+        assert next_started - started >= interval - 0.005
+
+
+@pytest.mark.parametrize("work", [0.0, 0.15], ids=["quick", "slow"])
+def test_local_gate_lets_one_in_at_a_time_with_a_pause_between_starts(work: float) -> None:
+    spans = asyncio.run(spans_of(LocalHostGate(interval=0.1), "a.uk", times=4, work=work))
+    assert_polite(spans, interval=0.1)
+    assert spans[-1][0] - spans[0][0] < 2
+
+
+def test_local_gate_does_not_make_one_host_wait_for_another() -> None:
+    async def go() -> float:
+        gate = LocalHostGate(interval=5)
+        started = time.monotonic()
+        for host in ("a.uk", "b.uk", "c.uk"):
+            async with gate.turn(host):
+                pass
+        return time.monotonic() - started
+
+    assert asyncio.run(go()) < 1
+
+
+def test_local_gate_gives_up_on_a_queue_that_is_too_long() -> None:
+    async def go() -> None:
+        gate = LocalHostGate(interval=0, max_wait=0.05)
+        async with gate.turn("a.uk"), gate.turn("a.uk"):
+            pass
+
+    with pytest.raises(HttpError) as caught:
+        asyncio.run(go())
+    assert caught.value.kind == HttpErrorKind.HOST_BUSY
+
+
+def test_local_gate_forgets_hosts_it_is_done_with() -> None:
+    async def go() -> int:
+        gate = LocalHostGate(interval=0.01)
+        for number in range(100):
+            async with gate.turn(f"{number}.uk"):
+                pass
+        await asyncio.sleep(0.1)
+        return len(gate._hosts)
+
+    assert asyncio.run(go()) == 0
+
+
+def test_local_gate_keeps_the_pause_after_everybody_left() -> None:
+    async def go() -> float:
+        gate = LocalHostGate(interval=0.2)
+        async with gate.turn("a.uk"):
+            started = time.monotonic()
+        async with gate.turn("a.uk"):
+            return time.monotonic() - started
+
+    assert asyncio.run(go()) >= 0.195
+
+
+@pytest.fixture
+def prefix() -> str:
+    return f"test:{uuid.uuid4().hex}:"
+
+
+async def with_valkey(prefix: str, **options: float) -> tuple[Redis, ValkeyHostGate]:
+    client = Redis.from_url(os.environ["REDIS_URL"])
+    return client, ValkeyHostGate(client, prefix=prefix, **options)
+
+
+@pytest.mark.parametrize("work", [0.0, 0.3], ids=["quick", "slow"])
+def test_valkey_gate_lets_one_in_at_a_time_with_a_pause_between_starts(prefix: str, work: float) -> None:
+    async def go() -> list[tuple[float, float]]:
+        client, gate = await with_valkey(prefix, interval=0.2)
+        async with client:
+            return await spans_of(gate, "a.uk", times=4, work=work)
+
+    assert_polite(asyncio.run(go()), interval=0.2)
+
+
+_CONTENDER = """
+import asyncio, sys, time
+from redis.asyncio import Redis
+from services.host_gate import ValkeyHostGate
+
+async def main(url, prefix):
+    async with Redis.from_url(url) as client:
+        gate = ValkeyHostGate(client, prefix=prefix, interval=0.1)
+        for _ in range(3):
+            async with gate.turn("a.uk"):
+                started = time.monotonic()
+                await asyncio.sleep(0.02)
+                print(started, time.monotonic())
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def test_valkey_gate_holds_across_processes(prefix: str) -> None:
+    command = [sys.executable, "-c", _CONTENDER, os.environ["REDIS_URL"], prefix]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    lines = [line for process in processes for line in process.communicate(timeout=60)[0].splitlines()]
+    # The monotonic clock of one machine is the same for all its processes.
+    spans = sorted((float(line.split()[0]), float(line.split()[1])) for line in lines)
+    assert len(spans) == 9
+    assert_polite(spans, interval=0.1)
+
+
+def test_valkey_gate_opens_again_when_a_worker_dies_holding_the_turn(prefix: str) -> None:
+    async def go() -> float:
+        client, gate = await with_valkey(prefix, lease=0.3)
+        async with client:
+            await client.set(f"{prefix}a.uk", "a dead worker's", px=300)
+            started = time.monotonic()
+            async with gate.turn("a.uk"):
+                return time.monotonic() - started
+
+    assert 0.2 < asyncio.run(go()) < 2
+
+
+def test_valkey_gate_leaves_a_turn_alone_that_passed_to_another(prefix: str) -> None:
+    async def go() -> bytes | None:
+        client, gate = await with_valkey(prefix)
+        async with client:
+            async with gate.turn("a.uk"):
+                await client.set(f"{prefix}a.uk", "another worker's")
+            return await client.get(f"{prefix}a.uk")
+
+    assert asyncio.run(go()) == b"another worker's"
+
+
+def test_valkey_gate_gives_up_on_a_queue_that_is_too_long(prefix: str) -> None:
+    async def go() -> None:
+        client, gate = await with_valkey(prefix, max_wait=0.1)
+        async with client, gate.turn("a.uk"), gate.turn("a.uk"):
+            pass
+
+    with pytest.raises(HttpError) as caught:
+        asyncio.run(go())
+    assert caught.value.kind == HttpErrorKind.HOST_BUSY
+
+
+def test_without_a_valkey_nobody_is_asked() -> None:
+    async def go() -> None:
+        async with Redis.from_url("redis://127.0.0.1:1/0") as client, ValkeyHostGate(client).turn("a.uk"):
+            raise AssertionError("The turn was given without a gate.")
+
+    with pytest.raises(HttpError) as caught:
+        asyncio.run(go())
+    assert caught.value.kind == HttpErrorKind.HOST_BUSY
