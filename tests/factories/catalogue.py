@@ -1,0 +1,46 @@
+"""Datasets, made as every way in makes them: through `catalogue.actions`."""
+
+import datetime
+import itertools
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from catalogue.actions.store import By, Entry, Origin, upsert_many
+from catalogue.drafts import DatasetDraft, ResourceDraft
+from catalogue.enums import Route, State, Visibility
+from catalogue.models import Dataset
+from publishers.models import Publisher
+from tests.factories.publishers import PublisherFactory
+
+_numbers = itertools.count(1)
+
+
+def draft(publisher: Publisher | None = None, **fields: Any) -> DatasetDraft:
+    """A draft with a title of its own and what `fields` say."""
+    fields.setdefault("title", f"Dataset {next(_numbers)}")
+    return DatasetDraft(publisher_id=(publisher or PublisherFactory()).id, **fields)
+
+
+def csv_file(url: str = "https://data.example.gov.uk/file.csv", **fields: Any) -> ResourceDraft:
+    return ResourceDraft(url=url, **({"format": "CSV", "title": "The file"} | fields))
+
+
+def dataset(
+    publisher: Publisher | None = None,
+    *,
+    state: State = State.PUBLISHED,
+    visibility: Visibility = Visibility.PUBLIC,
+    origin: Origin | None = None,
+    dataset_id: UUID | None = None,
+    now: datetime.datetime | None = None,
+    release_at: datetime.datetime | None = None,
+    **fields: Any,
+) -> Dataset:
+    """A stored dataset, published unless told otherwise."""
+    entry = Entry(draft(publisher, **fields), dataset_id, state=state, visibility=visibility, origin=origin)
+    stored = upsert_many([entry], by=By(Route.COMMAND, label="test"), now=now or timezone.now())[0]
+    if release_at:
+        Dataset.objects.filter(id=stored.dataset_id).update(release_at=release_at)
+    return Dataset.objects.get(id=stored.dataset_id)

@@ -1,0 +1,37 @@
+"""Publishers and people: plain, unsurprising."""
+
+import factory
+
+from publishers.enums import Role
+from publishers.models import Membership, Publisher, User
+
+
+class PublisherFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Publisher
+
+    slug = factory.Sequence(lambda n: f"publisher-{n}")
+    title = factory.Sequence(lambda n: f"Publisher {n}")
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.gov.uk")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.django.Password("correct horse")
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    publisher = factory.SubFactory(PublisherFactory)
+    role = Role.EDITOR
+
+
+def officer(publisher: Publisher, role: Role = Role.EDITOR) -> User:
+    """Someone who works for this publisher."""
+    return MembershipFactory(publisher=publisher, role=role).user
