@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from config.embedded.folders import ServersError, wait_until
 from config.env import env_port, env_str, env_url
 
-PORT_FREE_WITHIN = 5.0  # seconds in which a stopped predecessor's port becomes free
-ANSWER_WITHIN = 2.0
+ANSWER_WITHIN = 2.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +27,9 @@ class Site:
     def environment(self) -> dict[str, str]:
         return {"PORT": str(self.port), "BIND_ADDRESS": self.bind}
 
-    def check_port(self) -> None:
-        if not wait_until(self._is_port_free, seconds=PORT_FREE_WITHIN, pause=0.2):
+    def check_port(self, *, seconds: float) -> None:
+        """Refuse to start where another program listens, after waiting `seconds` for it to end."""
+        if not wait_until(self._is_port_free, seconds=seconds, pause=0.2):
             raise ServersError(
                 f"Port {self.port} is in use by another program: stop that, or set PORT to a free port, as in "
                 f"`PORT={self.port + 1} make serve`."

@@ -20,6 +20,7 @@ from config.embedded.stopping import Stopped, StopSignals
 
 TICK = 0.2  # seconds between two looks at the children
 RELEASE = "release"
+PORT_FREE_WITHIN = 5.0  # seconds that the web process of a killed supervisor is given to end
 WEB_SLOW_AFTER = 60.0  # seconds after which we say that the web process takes long
 
 
@@ -59,8 +60,9 @@ class _Supervisor:
 
     def run(self) -> int:
         try:
-            self._open_servers(leftovers=processes.stop_leftovers(self.folders.process_records))
-            self.site.check_port()
+            leftovers = processes.stop_leftovers(self.folders.process_records)
+            self.site.check_port(seconds=PORT_FREE_WITHIN if leftovers else 0.0)
+            self._open_servers(leftovers=leftovers)
             if self.release:
                 self._run_to_end(RELEASE, self.release)
             self._start_processes()
@@ -160,6 +162,7 @@ class _Supervisor:
         """Processes first, then what they talk to."""
         self.signals.close()
         children = [kept.child for kept in self.kept] + ([self.running] if self.running else [])
+        children = [child for child in children if not child.has_ended()]
         if children:
             self.output.say("Stopping.")
         for child in children:
