@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
+from catalogue.links.map_services import capabilities_url
 from catalogue.links.outcome import LinkCategory, LinkOutcome
 from services.http import GuardedSession, HttpError, HttpErrorKind, Response
 from services.http.headers import retry_after_seconds
@@ -68,9 +69,28 @@ async def probe(session: GuardedSession, url: str, *, now: datetime) -> LinkOutc
         if error.kind not in _HEAD_MAY_BE_TO_BLAME:
             return _outcome_of_error(error, url, method="HEAD", now=now)
     try:
-        return _outcome_of_answer(await _get_start(session, url), url, method="GET", now=now)
+        outcome = _outcome_of_answer(await _get_start(session, url), url, method="GET", now=now)
     except HttpError as error:
         return _outcome_of_error(error, url, method="GET", now=now)
+    if outcome.category in (LinkCategory.CLIENT_ERROR, LinkCategory.SERVER_ERROR, LinkCategory.NOT_FOUND):
+        return await _ask_as_map_service(session, url, now=now) or outcome
+    return outcome
+
+
+async def _ask_as_map_service(session: GuardedSession, url: str, *, now: datetime) -> LinkOutcome | None:
+    """The outcome for a map service that answers a proper question; None where it does not, or is none."""
+    question = capabilities_url(url)
+    if not question:
+        return None
+    try:
+        response = await session.request("GET", question, headers=_IDENTITY, read_limit=_FIRST_BYTES)
+    except HttpError:
+        return None
+    if not 200 <= response.status < 300 or not response.body or _is_web_page(response, "GET"):
+        return None
+    answered = _outcome_of_answer(response, question, method="GET", now=now)
+    # The description of the service is no file: its size and dates would say nothing of the data.
+    return replace(answered, reason="The map service works.", size=None, etag="", last_modified="")
 
 
 async def _get_start(session: GuardedSession, url: str) -> Response:

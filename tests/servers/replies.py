@@ -70,6 +70,13 @@ def by_method(*, head: Reply, get: Reply) -> Reply:
     return reply
 
 
+def by_query(choices: Mapping[str, Reply], *, otherwise: Reply) -> Reply:
+    async def reply(request: SeenRequest, writer: asyncio.StreamWriter) -> bool:
+        return await choices.get(request.path.partition("?")[2], otherwise)(request, writer)
+
+    return reply
+
+
 def in_turn(*replies: Reply) -> Reply:
     """The first answer, then the second, …; the last one for ever."""
     waiting = list(replies)

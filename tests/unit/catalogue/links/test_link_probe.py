@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from catalogue.links.map_services import capabilities_url
 from catalogue.links.outcome import LinkCategory, LinkOutcome, Verdict
 from catalogue.links.probe import LINK_CHECK_LIMITS, probe
 from services.http import GuardedSession, OutboundPolicy
@@ -248,3 +249,40 @@ def test_absurd_headers_are_cut_to_what_is_stored() -> None:
     outcome, _ = outcome_of(replies.answer(b"", headers={**headers, "Content-Length": "9" * 17}))
     assert (len(outcome.etag), len(outcome.last_modified), len(outcome.media_type)) == (300, 100, 200)
     assert outcome.size == int("9" * 17)
+
+
+def test_map_service_that_rejects_its_bare_address_is_asked_what_it_offers() -> None:
+    capabilities = replies.answer(b"<WMS_Capabilities/>", headers={"Content-Type": "text/xml", "ETag": '"1"'})
+    reply = replies.by_query({"map=a&service=WMS&request=GetCapabilities": capabilities}, otherwise=replies.bare(400))
+    with FaultyServer({"*": reply}) as server:
+        outcome = look_at(server.url("/geoserver/wms?map=a"), server)
+    assert [method for method, _ in server.asked] == ["HEAD", "GET", "GET"]
+    assert (outcome.category, outcome.reason) == (LinkCategory.OK, "The map service works.")
+    assert (outcome.media_type, outcome.size, outcome.etag) == ("text/xml", None, "")
+
+
+@pytest.mark.parametrize("answer", [replies.bare(400), replies.answer(PAGE), replies.reset()])
+def test_map_service_that_does_not_answer_keeps_its_first_outcome(answer: Reply) -> None:
+    reply = replies.by_query({"service=WFS&request=GetCapabilities": answer}, otherwise=replies.bare(500))
+    outcome, methods = outcome_of(reply, "/ows/wfs")
+    assert (outcome.category, outcome.status_code) == (LinkCategory.SERVER_ERROR, 500)
+    assert methods[:3] == ["HEAD", "GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://a.uk/wms", "http://a.uk/wms?service=WMS&request=GetCapabilities"),
+        (
+            "http://a.uk/arcgis/x/MapServer/WFSServer?",
+            "http://a.uk/arcgis/x/MapServer/WFSServer?service=WFS&request=GetCapabilities",
+        ),
+        ("http://a.uk/ows?SERVICE=wcs&v=1", "http://a.uk/ows?v=1&service=WCS&request=GetCapabilities"),
+        ("http://a.uk/wms?request=GetMap", ""),
+        ("http://a.uk/newms.csv", ""),
+        ("http://a.uk/", ""),
+        ("http://[", ""),
+    ],
+)
+def test_question_for_a_map_service(url: str, expected: str) -> None:
+    assert capabilities_url(url) == expected
