@@ -7,7 +7,7 @@ from catalogue.api.errors import not_found
 
 urlpatterns = [
     path("", include("catalogue.urls")),
-    path("harvest", include("harvest.urls")),
+    path("", include("harvest.urls")),
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/harvest/", include("harvest.api.urls")),
     re_path(r"^api/v1/(?P<path>.*)$", not_found),

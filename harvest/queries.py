@@ -1,0 +1,45 @@
+"""Reads about sources, runs and their problems."""
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from catalogue.models import Dataset
+from harvest.models import Problem, Record, Run, Source
+
+
+def sources_for_status() -> list[Source]:
+    """Every source with `last_run` (or None) and `dataset_count`, in two queries."""
+    public = Dataset.objects.public()
+    counts = (
+        Record.objects.filter(source=OuterRef("pk"), dataset__in=public)
+        .order_by()
+        .values("source")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    latest = Run.objects.filter(source=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
+    sources = list(
+        Source.objects.select_related("publisher").annotate(
+            dataset_count=Coalesce(Subquery(counts), 0), last_run_id=Subquery(latest)
+        )
+    )
+    runs = Run.objects.in_bulk([source.last_run_id for source in sources if source.last_run_id])
+    for source in sources:
+        source.last_run = runs.get(source.last_run_id)
+    return sources
+
+
+def runs_of(source: Source, *, limit: int = 50) -> list[Run]:
+    """The latest runs of a source."""
+    return list(Run.objects.filter(source=source)[:limit])
+
+
+def problems_by_kind(run: Run) -> list[tuple[str, str, int]]:
+    """(kind, severity, how many) of one run, commonest first."""
+    kinds = Problem.objects.filter(run=run).order_by().values_list("kind", "severity").annotate(count=Count("pk"))
+    return sorted(kinds, key=lambda row: (-row[2], row[0]))
+
+
+def runs_for_api() -> QuerySet[Run]:
+    """Runs with their source."""
+    return Run.objects.select_related("source")
