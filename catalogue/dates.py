@@ -159,7 +159,7 @@ def _two_years(first: str, joint: str, second: str) -> tuple[date, date] | None:
 
 
 def parse_datetime(raw: object) -> datetime | None:
-    """The moment that a stamp means, in UTC, also where no zone is told, as in CKAN. A partial date: its first instant."""
+    """The moment that a stamp means, in UTC (CKAN's zoneless stamps are UTC); of a partial date its first instant."""
     if isinstance(raw, str) and 0 < len(raw) <= _MAX_TEXT:
         text = raw.strip()
         moment: datetime | None
