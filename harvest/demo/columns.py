@@ -9,32 +9,32 @@ A column is written `kind` or `kind:arguments`:
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 from harvest.demo.periods import Period
 from harvest.demo.places import STREETS, SUPPLIERS, Place
 
 Cell = str | int | float
+Words = dict[str, str | int]
+Draw = Callable[[random.Random, Words], Cell]
 POSTCODE_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
+MINUTES = ("00", "07", "15", "22", "30", "41", "45", "58")
 
 
 def draw_rows(
-    columns: dict[str, str], *, place: Place, period: Period, publisher: str, seed: str, count: int
+    columns: Mapping[str, str], *, place: Place, period: Period, publisher: str, seed: str, count: int
 ) -> Iterator[list[Cell]]:
     """Yield `count` rows, each a cell for each column in their order."""
     rng = random.Random(seed)
-    kinds = [spec.partition(":")[::2] for spec in columns.values()]
+    draws = [_draw(spec, place, period) for spec in columns.values()]
     for number in range(1, count + 1):
-        words = row_words(rng, place=place, number=number) | {
-            "publisher": publisher,
-            "year": period.end.year,
-            "m": rng.randint(1, 12),
-        }
-        yield [_draw(kind, argument, words, rng, place, period) for kind, argument in kinds]
+        words = row_words(rng, place=place, number=number)
+        words |= {"publisher": publisher, "year": period.end.year, "m": rng.randint(1, 12)}
+        yield [draw(rng, words) for draw in draws]
 
 
-def row_words(rng: random.Random, *, place: Place, number: int) -> dict[str, str | int]:
+def row_words(rng: random.Random, *, place: Place, number: int) -> Words:
     """Return the words that a row's or a description's placeholders stand for."""
     town, other_town = rng.sample(place.towns, 2)
     return {
@@ -51,26 +51,27 @@ def row_words(rng: random.Random, *, place: Place, number: int) -> dict[str, str
     }
 
 
-def _draw(
-    kind: str, argument: str, words: dict[str, str | int], rng: random.Random, place: Place, period: Period
-) -> Cell:
+def _draw(spec: str, place: Place, period: Period) -> Draw:
+    """Return the function that draws a column's cell. Raises ValueError for a kind that is not in the list above."""
+    kind, _, argument = spec.partition(":")
     west, south, east, north = place.bbox
-    if kind == "pick":
-        choice = rng.choice(argument.split("|"))
-        return choice.format(**words).strip() if "{" in choice else choice.strip()
-    if kind == "int":
-        low, high = (int(number) for number in argument.split(","))
-        # Squared, because small numbers are commoner than large ones in almost every count.
-        return low + int((high - low + 1) * rng.random() ** 2)
-    if kind == "num":
-        low_text, high_text, digits = argument.split(",")
-        return round(rng.uniform(float(low_text), float(high_text)), int(digits))
-    if kind == "date":
-        return (period.start + timedelta(days=rng.randint(0, (period.end - period.start).days))).isoformat()
-    if kind == "time":
-        return f"{rng.randint(5, 22):02d}:{rng.choice((0, 7, 15, 22, 30, 41, 45, 58)):02d}"
-    if kind == "lat":
-        return round(rng.uniform(south, north), 5)
-    if kind == "lon":
-        return round(rng.uniform(west, east), 5)
-    raise ValueError(f"Unknown column kind {kind!r}; see the list at the top of this module.")
+    match kind, argument.split("," if kind in ("int", "num") else "|"):
+        case "pick", choices:
+            return lambda rng, words: rng.choice(choices).format_map(words).strip()
+        case "int", [low, high]:
+            # Squared, because small numbers are commoner than large ones in almost every count.
+            least, spread = int(low), int(high) - int(low) + 1
+            return lambda rng, words: least + int(spread * rng.random() ** 2)
+        case "num", [low, high, digits]:
+            bottom, top, places = float(low), float(high), int(digits)
+            return lambda rng, words: round(rng.uniform(bottom, top), places)
+        case "date", _:
+            days = (period.end - period.start).days
+            return lambda rng, words: (period.start + timedelta(days=rng.randint(0, days))).isoformat()
+        case "time", _:
+            return lambda rng, words: f"{rng.randint(5, 22):02d}:{rng.choice(MINUTES)}"
+        case "lat", _:
+            return lambda rng, words: round(rng.uniform(south, north), 5)
+        case "lon", _:
+            return lambda rng, words: round(rng.uniform(west, east), 5)
+    raise ValueError(f"Cannot read the column {spec!r}; see the list at the top of this module.")

@@ -73,5 +73,5 @@ def all_families() -> tuple[Family, ...]:
 
 
 def _family(table: dict[str, Any]) -> Family:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
     return Family(**values | {"series": Series(table.get("series", Series.SINGLE))})

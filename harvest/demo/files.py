@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -30,7 +29,6 @@ def media_type(file: DemoFile) -> str:
     return f"{name}; charset={_encoding(file)}" if name.startswith("text/") else name
 
 
-@lru_cache(maxsize=256)
 def render(file: DemoFile) -> bytes:
     """Return the contents of a file, or the answer of a service."""
     return WRITERS[file.format](file, table_of(file))
@@ -57,7 +55,7 @@ def _encoding(file: DemoFile) -> str:
 
 def _csv(file: DemoFile, table: Table) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([table[0], *table[1]])
+    csv.writer(text).writerows(_lines(table))
     return text.getvalue().encode(_encoding(file))
 
 
@@ -132,7 +130,7 @@ def _zip(file: DemoFile, table: Table) -> bytes:
 
 def _xlsx(file: DemoFile, table: Table) -> bytes:
     """A workbook of one sheet, with text written inline so that no table of shared strings is needed."""
-    rows = "".join("<row>" + "".join(_xlsx_cell(cell) for cell in row) + "</row>" for row in [table[0], *table[1]])
+    rows = "".join("<row>" + "".join(_xlsx_cell(cell) for cell in row) + "</row>" for row in _lines(table))
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
@@ -172,7 +170,7 @@ def _xlsx_cell(cell: Cell) -> str:
 
 def _pdf(file: DemoFile, table: Table) -> bytes:
     """Plain pages of text in a font that every reader has."""
-    lines = [" | ".join(str(cell) for cell in row)[:110] for row in [table[0], *table[1]]]
+    lines = [" | ".join(str(cell) for cell in row)[:110] for row in _lines(table)]
     pages = [lines[start : start + PDF_ROWS_PER_PAGE] for start in range(0, len(lines), PDF_ROWS_PER_PAGE)]
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
@@ -207,6 +205,10 @@ def _pdf(file: DemoFile, table: Table) -> bytes:
 def _pdf_line(text: str, *, size: int) -> bytes:
     safe = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)").encode("cp1252", "replace")
     return f"/F1 {size} Tf (".encode() + safe + b") Tj T*"
+
+
+def _lines(table: Table) -> list[list[Cell]]:
+    return [list(table[0]), *table[1]]
 
 
 def _objects(table: Table) -> list[dict[str, Any]]:

@@ -57,6 +57,8 @@ class Profile:
     restricted_share: float = 0.0
     broken_link_share: float = 0.0
     odd_link_share: float = 0.08
+    #: Whether its server sometimes answers that it has been asked too often.
+    limits_requests: bool = False
 
 
 EXCELLENT = Profile(licences=(OGL,), spatial_styles=("bbox",), identifier_style="url", broken_link_share=0.01)
@@ -157,6 +159,7 @@ PROFILES = {
         untidy_title_share=0.35,
         no_files_share=0.12,
         broken_link_share=0.3,
+        limits_requests=True,
     ),
     LANTERBRIDGE: Profile(
         licences=(OGL, OGL, OGL, CC_BY),
@@ -181,6 +184,7 @@ PROFILES = {
         spatial_styles=("name",),
         frequency_share=0.5,
         broken_link_share=0.1,
+        limits_requests=True,
     ),
     ARIAN: Profile(
         licences=(OGL, OGL, "Trwydded Llywodraeth Agored"),

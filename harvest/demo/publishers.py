@@ -33,6 +33,11 @@ class DemoPublisher:
         """Path of the publisher's DCAT-US catalogue on the demo server."""
         return f"/{self.slug}/data.json"
 
+    @property
+    def loopback_host(self) -> str:
+        """A loopback address of the publisher's own, where the system has more than 127.0.0.1 (Linux does)."""
+        return f"127.0.0.{PUBLISHERS.index(self) + 2}"
+
 
 def demo_publishers() -> tuple[DemoPublisher, ...]:
     """Return the demo's publishers; a parent always comes before its children."""

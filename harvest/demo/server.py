@@ -22,23 +22,51 @@ HTML_TYPE = "text/html; charset=utf-8"
 HOST_HEADER = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
 RETRY_AFTER_SECONDS = 30
 SLOW_SECONDS = (2.0, 4.0)
+MAIN_HOST = "127.0.0.1"
 
 
 class DemoServer(ThreadingHTTPServer):
-    """Serves one edition of the demo on loopback; port 0 takes a free one. `slow_seconds` bounds slow answers."""
+    """Serves one edition on a loopback host; port 0 takes a free one. `slow_seconds` bounds slow answers."""
 
     daemon_threads = True
 
-    def __init__(self, *, port: int = 0, edition: int = 1, slow_seconds: tuple[float, float] = SLOW_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        host: str = MAIN_HOST,
+        port: int = 0,
+        edition: int = 1,
+        slow_seconds: tuple[float, float] = SLOW_SECONDS,
+    ) -> None:
+        self.host = host
         self.catalogue: DemoCatalogue = demo_catalogue(edition)
         self.slow_seconds = slow_seconds
         self.log_requests = False
-        super().__init__(("127.0.0.1", port), DemoRequestHandler)
+        super().__init__((host, port), DemoRequestHandler)
 
     @property
     def address(self) -> str:
         """The server's address, as in `http://127.0.0.1:8101`."""
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"http://{self.host}:{self.server_port}"
+
+
+def host_of(publisher: DemoPublisher) -> str:
+    """Return the host that a publisher is best fetched from: its own loopback address, else everyone's.
+
+    A polite checker asks each host twice a second at most, so a host for each publisher is what makes checking the
+    whole demo take a minute or two.
+    """
+    with socket.socket() as probe:
+        try:
+            probe.bind((publisher.loopback_host, 0))
+        except OSError:
+            return MAIN_HOST
+    return publisher.loopback_host
+
+
+def demo_hosts() -> tuple[str, ...]:
+    """Return all hosts that the demo is served at, the main one first."""
+    return tuple(dict.fromkeys((MAIN_HOST, *(host_of(publisher) for publisher in demo_publishers()))))
 
 
 class DemoRequestHandler(BaseHTTPRequestHandler):
