@@ -173,10 +173,13 @@ class Dataset(models.Model):
             models.CheckConstraint(
                 condition=Q(west=None, south=None, east=None, north=None)
                 | Q(
-                    west__gte=-180,
-                    west__lte=180,
-                    east__gte=-180,
-                    east__lte=180,
+                    # A comparison with NULL is neither true nor false, and a check passes unless it is false
+                    west__isnull=False,
+                    south__isnull=False,
+                    east__isnull=False,
+                    north__isnull=False,
+                    west__range=(-180, 180),
+                    east__range=(-180, 180),
                     south__gte=-90,
                     south__lte=F("north"),
                     north__lte=90,

@@ -12,6 +12,7 @@ from harvest.models import Run, Source
 
 class SourceSerializer(serializers.ModelSerializer[Source]):
     publisher = PublisherLinkSerializer()
+    url = serializers.CharField(source="public_url")
 
     class Meta:
         model = Source

@@ -2,6 +2,7 @@
 
 import datetime
 from typing import ClassVar
+from urllib.parse import urlsplit, urlunsplit
 
 from django.db import models
 from django.db.models import Q
@@ -66,3 +67,14 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def public_url(self) -> str:
+        """The address as anybody may see it: no credentials, and nothing for a path on the server."""
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:
+            return ""
+        if parts.scheme not in {"http", "https", "ftp"}:
+            return ""
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
