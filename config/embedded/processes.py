@@ -171,12 +171,12 @@ def start_mark(pid: int) -> str | None:
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return None if Path("/proc/self/stat").exists() else _start_mark_by_ps(pid)
+        return None if Path("/proc/self/stat").exists() else start_mark_by_ps(pid)
     started = fields[18]  # clock ticks since boot: field 22 of proc(5)
     return None if state in "ZX" else f"{_boot()} {started}"
 
 
-def _start_mark_by_ps(pid: int) -> str | None:
+def start_mark_by_ps(pid: int) -> str | None:
     """For systems without /proc, such as macOS."""
     answer = subprocess.run(
         ["ps", "-o", "stat=,lstart=", "-p", str(pid)],

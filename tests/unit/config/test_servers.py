@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from config.embedded import Addresses, addresses, ensure
-from config.embedded.processes import start_mark, stop_leftovers
+from config.embedded.processes import start_mark, start_mark_by_ps, stop_leftovers
 from tests.unit.config.instance import Instance, eventually, is_alive
 
 
@@ -152,6 +152,15 @@ def test_recorded_process_that_was_left_behind_is_stopped(tmp_path: Path, bystan
     [found] = stop_leftovers(tmp_path)
     assert (found.name, found.is_alive) == ("web", True)
     assert bystander.wait(timeout=10) == -signal.SIGTERM
+
+
+def test_systems_without_proc_tell_processes_apart_too(bystander: "subprocess.Popen[bytes]") -> None:
+    mark = start_mark_by_ps(bystander.pid)
+    assert mark is not None
+    assert start_mark_by_ps(bystander.pid) == mark
+    bystander.kill()
+    eventually(lambda: start_mark(bystander.pid) is None, what="the process to be dead, though not yet waited for")
+    assert start_mark_by_ps(bystander.pid) is None
 
 
 def test_two_folders_have_separate_servers_however_deep_they_lie(instances: Callable[[str], Instance]) -> None:
