@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harvest.demo.columns import row_words
 from harvest.demo.family import Family, Series, all_families
-from harvest.demo.periods import Period, period_back
+from harvest.demo.periods import AS_OF, Period, period_back
 from harvest.demo.places import Place, place_of
 from harvest.demo.profiles import PROFILES
 from harvest.demo.publishers import ARIAN, DemoPublisher, demo_publishers
@@ -41,7 +41,6 @@ class DemoEntry:
     #: ISO 639-1 codes.
     languages: tuple[str, ...]
     rows: int
-    is_restricted: bool
     is_revised: bool
 
     @property
@@ -73,7 +72,7 @@ def entries_of(publisher: DemoPublisher, *, edition: int) -> Iterator[DemoEntry]
 def _tell(publisher: DemoPublisher, family: Family, *, step: int, order: int) -> DemoEntry:
     place = place_of(publisher.slug)
     area = _area(family, place, step)
-    period = period_back(family.series, newest_year=family.newest_year, steps=step)
+    period = period_back(family.series, newest_year=_newest_year(publisher, family), steps=step)
     distinguishing = area or (period.slug if _runs_in_time(family) else "")
     name = "-".join(filter(None, (family.key, _slug(distinguishing))))
     rng = random.Random(f"{publisher.slug}/{name}/words")
@@ -127,7 +126,6 @@ def _tell(publisher: DemoPublisher, family: Family, *, step: int, order: int) ->
         details=tuple(family.details[index].format(**words) for index in details),
         languages=languages,
         rows=rows,
-        is_restricted=rng.random() < profile.restricted_share,
         is_revised=False,
     )
 
@@ -135,6 +133,14 @@ def _tell(publisher: DemoPublisher, family: Family, *, step: int, order: int) ->
 def _revise(entry: DemoEntry) -> DemoEntry:
     reason = random.Random(f"{entry.seed}/revision").choice(REVISIONS)
     return dataclasses.replace(entry, details=(*entry.details, reason), is_revised=True)
+
+
+def _newest_year(publisher: DemoPublisher, family: Family) -> int:
+    """Return the year that the newest entry tells of; a neglected list tells of the year it was last touched."""
+    if _runs_in_time(family) or family.newest_year < AS_OF.year:
+        return family.newest_year
+    months = random.Random(f"{publisher.slug}/{family.key}/year").randint(*PROFILES[publisher.slug].months_behind)
+    return family.newest_year - months // 12
 
 
 def _area(family: Family, place: Place, step: int) -> str:

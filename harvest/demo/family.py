@@ -49,6 +49,9 @@ class Family:
     formats: tuple[str, ...]
     #: The first format is split into this many files, one for each stretch of the period.
     parts: int = 1
+    #: DCAT-US accessLevel, and why the data is not open. A family that is not "public" has no files.
+    access: str = "public"
+    restriction: str = ""
     welsh_title: str = ""
     welsh_sentence: str = ""
     #: Publisher slug → number of entries. More than one run back in time, or over areas.

@@ -92,9 +92,9 @@ class DemoFile:
 
 
 def files_of(entry: DemoEntry, profile: Profile) -> tuple[DemoFile, ...]:
-    """Return the entry's links; none when it is restricted or its publisher forgot them."""
+    """Return the entry's links; none when the data is not open or its publisher forgot them."""
     rng = random.Random(f"{entry.seed}/links")
-    if entry.is_restricted or rng.random() < profile.no_files_share:
+    if not entry.family.formats or rng.random() < profile.no_files_share:
         return ()
     formats = entry.family.formats
     if not profile.describes_files and len(formats) > 1:

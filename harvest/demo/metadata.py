@@ -64,11 +64,6 @@ LOOSE_THEMES = {
     "Towns and cities": "Planning and housing",
     "Transport": "transport and streets",
 }
-RESTRICTIONS = (
-    "Holds details of individual people; counts can be had on request.",
-    "Under review: to be published once the supplier has agreed that its prices may be seen.",
-    "Not released because it would show where protected species, or protected people, are to be found.",
-)
 WORDY_FREQUENCIES = {"R/P1Y": "annual", "R/P1M": "monthly", "R/P3M": "quarterly", "R/P1W": "weekly", "R/P1D": "daily"}
 
 
@@ -87,9 +82,9 @@ def record_of(entry: DemoEntry, files: tuple[DemoFile, ...], profile: Profile) -
         "issued": _issued(entry, modified).isoformat() if rng.random() < profile.period_share else None,
         "publisher": _publisher(entry),
         "contactPoint": _contact(entry) if rng.random() < profile.contact_share else None,
-        "accessLevel": "restricted public" if entry.is_restricted else "public",
-        "rights": rng.choice(RESTRICTIONS) if entry.is_restricted else None,
-        "license": rng.choice(profile.licences),
+        "accessLevel": entry.family.access,
+        "rights": entry.family.restriction,
+        "license": rng.choice(profile.licences) if files else None,
         "theme": _themes(entry.family.topic, rng.choice(profile.theme_styles)),
         "spatial": _spatial(entry, rng.choice(profile.spatial_styles)),
         "temporal": _temporal(entry) if rng.random() < profile.period_share else None,
@@ -137,7 +132,7 @@ def _modified(entry: DemoEntry, profile: Profile, rng: random.Random) -> date:
     if entry.period.end < AS_OF:
         days_since = (AS_OF - entry.period.end).days
         return entry.period.end + timedelta(days=rng.randint(min(20, days_since), min(120, days_since)))
-    low, high = profile.months_behind
+    low, high = (min(months, AS_OF.month - 2) for months in profile.months_behind)
     return AS_OF - timedelta(days=rng.randint(low * 30 + 1, high * 30 + 1))
 
 

@@ -54,7 +54,6 @@ class Profile:
     html_share: float = 0.0
     untidy_title_share: float = 0.0
     no_files_share: float = 0.0
-    restricted_share: float = 0.0
     broken_link_share: float = 0.0
     odd_link_share: float = 0.08
     #: Whether its server sometimes answers that it has been asked too often.
@@ -70,7 +69,6 @@ PROFILES = {
         date_styles=("datetime",),
         theme_styles=("eu",),
         identifier_style="uuid",
-        restricted_share=0.03,
         broken_link_share=0.02,
     ),
     FOOTPATHS: Profile(
@@ -95,7 +93,6 @@ PROFILES = {
         spatial_styles=("name", "missing"),
         describes_files=False,
         frequency_share=0.6,
-        restricted_share=0.08,
         broken_link_share=0.09,
     ),
     SERVICE: Profile(
@@ -112,7 +109,6 @@ PROFILES = {
         licences=(OGL, OGL, OGL, CC_BY_NC_ND),
         theme_styles=("topic", "eu"),
         months_behind=(0, 3),
-        restricted_share=0.05,
         html_share=0.1,
         broken_link_share=0.05,
     ),

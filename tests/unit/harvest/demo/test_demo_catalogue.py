@@ -150,7 +150,9 @@ def test_excellent_publisher_fills_every_field_and_sloppy_one_leaves_many_out() 
     wanted = ("description", "keyword", "modified", "contactPoint", "license", "theme", "spatial", "temporal")
 
     def share_filled(slug: str) -> float:
-        records = [record for key, record in sound_records().items() if key[0] == slug]
+        records = [
+            record for key, record in sound_records().items() if key[0] == slug and record["accessLevel"] == "public"
+        ]
         return sum(field in record for record in records for field in wanted) / (len(records) * len(wanted))
 
     assert share_filled(RIVERS) == 1
@@ -165,6 +167,25 @@ def test_some_titles_are_welsh_and_say_so() -> None:
     assert set(languages) == {("cy",), ("cy", "en"), ("en",)}
     assert languages["cy",] >= 5
     assert languages["cy", "en"] >= 5
+
+
+def test_data_that_is_not_open_says_why_and_has_no_files() -> None:
+    closed = [record for record in sound_records().values() if record["accessLevel"] != "public"]
+
+    assert Counter(record["accessLevel"] for record in closed) == {"restricted public": 3, "non-public": 4}
+    assert [record["title"] for record in closed if "rights" not in record or "distribution" in record] == []
+
+
+def test_dates_of_revision_are_not_before_what_the_entry_tells_of() -> None:
+    catalogue = demo_catalogue(1)
+    early = [
+        record["title"]
+        for key, record in sound_records().items()
+        if re.match(r"\d{4}-\d{2}-\d{2}", record.get("modified", ""))
+        and record["modified"][:10] < catalogue.entries[key].period.start.isoformat()
+    ]
+
+    assert early == []
 
 
 def test_flawed_records_stand_among_sound_ones() -> None:
