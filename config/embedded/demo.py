@@ -6,6 +6,7 @@ from pathlib import Path
 
 from config.embedded.servers import free_port
 from config.env import env_host_ports, env_port
+from harvest.demo.server import demo_hosts
 
 
 class Demo:
@@ -25,8 +26,9 @@ class Demo:
         kept.write_text(f"{self.port}\n")
 
     def environment(self) -> dict[str, str]:
-        """The port, and leave to fetch from it although it is on this machine."""
-        allowed = [*env_host_ports("OUTBOUND_ALLOW_HOSTS"), f"127.0.0.1:{self.port}"]
+        """The port, and leave to fetch from it although it is on this machine's loopback addresses."""
+        hosts = [f"{host}:{self.port}" for host in demo_hosts()]
+        allowed = [*env_host_ports("OUTBOUND_ALLOW_HOSTS"), *hosts]
         return {"DEMO_SOURCES_PORT": str(self.port), "OUTBOUND_ALLOW_HOSTS": ",".join(dict.fromkeys(allowed))}
 
     def is_serving(self) -> bool:
