@@ -6,7 +6,7 @@ are made anew.
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 from catalogue.enums import Band, CriterionState
@@ -51,7 +51,19 @@ class Result:
     """By how much the score of 0 to 100 rises if this criterion alone becomes fully met."""
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "evidence": list(self.evidence)}
+        # Spelt out, since ten of these are made for every dataset that is written
+        return {
+            "key": self.key,
+            "title": self.title,
+            "state": self.state,
+            "points": self.points,
+            "out_of": self.out_of,
+            "reason": self.reason,
+            "fix": self.fix,
+            "field": self.field,
+            "evidence": list(self.evidence),
+            "gain": self.gain,
+        }
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
