@@ -4,6 +4,7 @@ Permission is the caller's to check (`publishers.permissions`); these make sure 
 """
 
 import datetime
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -84,6 +85,34 @@ def withdraw(
         stored = upsert_many([Entry(draft_of(locked), locked.id, state=State.WITHDRAWN)], by=by, now=now)[0]
         changes.record([locked.id], ChangeKind.WITHDRAWN, now=now)
         return stored
+
+
+def withdraw_many(dataset_ids: Sequence[UUID], *, reason: str, by: By, now: datetime.datetime) -> list[UUID]:
+    """Withdraw the entries among these that are not withdrawn yet, all or none; return which ones those were."""
+    with transaction.atomic():
+        locked = list(
+            Dataset.objects.select_for_update()
+            .filter(id__in=dataset_ids)
+            .exclude(state=State.WITHDRAWN)
+            .order_by("id")
+        )
+        ids = [dataset.id for dataset in locked]
+        Dataset.objects.filter(id__in=ids).update(withdrawn_at=now, withdrawn_reason=reason, replaced_by=None)
+        resources: dict[UUID, list[Resource]] = {dataset_id: [] for dataset_id in ids}
+        for resource in Resource.objects.filter(dataset_id__in=ids).order_by("position", "id"):
+            resources[resource.dataset_id].append(resource)
+        entries = [
+            Entry(
+                draft_from(snapshot(dataset, resources[dataset.id], name=dataset.name)),
+                dataset.id,
+                state=State.WITHDRAWN,
+            )
+            for dataset in locked
+        ]
+        if entries:
+            upsert_many(entries, by=by, now=now)
+            changes.record(ids, ChangeKind.WITHDRAWN, now=now)
+        return ids
 
 
 def restore(dataset: Dataset, *, number: int, by: By, now: datetime.datetime) -> Stored:
