@@ -25,19 +25,16 @@ _FORGOTTEN = {"base", "body", "button", "html", "input", "label", "link", "meta"
 #: Elements that the next of their kind ends, or that hold nothing: they do not nest.
 _FLAT = {"br", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "option", "p", "td", "th", "tr"}
 
-_TAG = re.compile(
-    r"<(?=/?(?:"
-    + "|".join(sorted(_KNOWN | _DROPPED | _FORGOTTEN, key=len, reverse=True))
-    + r")\b|!--|!doctype|/?\w+:\w)",
-    re.IGNORECASE,
-)
+_TAG_NAMES = "|".join(sorted(_KNOWN | _DROPPED | _FORGOTTEN, key=len, reverse=True))
+_OPENS_TAG = rf"/?(?:{_TAG_NAMES})\b|!--|!doctype|/?\w+:\w"
+_TAG = re.compile(f"<(?={_OPENS_TAG})", re.IGNORECASE)
+_NO_TAG = re.compile(f"<(?!{_OPENS_TAG})", re.IGNORECASE)
 _NESTING = re.compile(r"<(/?)(" + "|".join(sorted(_KNOWN - _FLAT, key=len, reverse=True)) + r")\b", re.IGNORECASE)
 #: Deeper than any editor nests. Parsers take quadratic time on depth, so such input is only stripped.
 _MAX_DEPTH = 200
 _ANY_TAG = re.compile(r"<[^<>]{0,1000}>")
 #: Text may speak of a script; it must not look like one to whoever forgets to escape it.
 _ALIVE = re.compile(r"<(?=/?(?:embed|iframe|math|object|script|style|svg)\b)", re.IGNORECASE)
-_ANY_ANGLE = re.compile("<")
 _BLOCK_TAG = re.compile(r"<(?:p|div|br|ul|ol|li|table|tr|h[1-6]|blockquote|dl|section|article)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?(?:p|div|br|ul|ol|li|a|span|strong|b|em|table|font|h[1-6])\b", re.IGNORECASE)
@@ -65,6 +62,8 @@ def html_to_text(html: object, *, links: bool = True) -> str:
 
 
 def _is_too_deep(text: str) -> bool:
+    if text.count("<") <= _MAX_DEPTH:
+        return False
     depth = 0
     for tag in _NESTING.finditer(text):
         depth = max(0, depth - 1) if tag[1] else depth + 1
@@ -73,18 +72,19 @@ def _is_too_deep(text: str) -> bool:
     return False
 
 
+#: A real HTML parser: what leaves it is balanced, without scripts, handlers and strange addresses.
+_CLEANER = nh3.Cleaner(
+    tags=set(_KNOWN),
+    clean_content_tags=_DROPPED,
+    attributes={"a": {"href"}, "img": {"alt"}},
+    url_schemes={"http", "https", "ftp", "mailto"},
+    link_rel=None,
+)
+
+
 def _well_formed(text: str) -> str:
-    """The fragment by a real HTML parser: balanced, no scripts or handlers; what only looks like a tag is text."""
-    starts = {found.start() for found in _TAG.finditer(text)}
-    escaped = _ANY_ANGLE.sub(lambda angle: "<" if angle.start() in starts else "&lt;", text)
-    return nh3.clean(
-        escaped.encode("utf-8", "replace").decode(),
-        tags=set(_KNOWN),
-        clean_content_tags=_DROPPED,
-        attributes={"a": {"href"}, "img": {"alt"}},
-        url_schemes={"http", "https", "ftp", "mailto"},
-        link_rel=None,
-    )
+    """The fragment as balanced, harmless HTML; a '<' that only looks like a tag's is text."""
+    return _CLEANER.clean(_NO_TAG.sub("&lt;", text).encode("utf-8", "replace").decode())
 
 
 class _Reader(HTMLParser):
@@ -151,7 +151,8 @@ class _Reader(HTMLParser):
 
     def _end_link(self) -> None:
         href, self._href = self._href.strip(), ""
-        label = " ".join("".join(self._out[self._label_from :]).split())
+        written = "".join(self._out[self._label_from :])
+        label = " ".join(written.split())
         if not href or not self._links or not href.lower().startswith(("http://", "https://", "ftp://", "mailto:")):
             return
         shown = href.removeprefix("mailto:")
@@ -162,6 +163,8 @@ class _Reader(HTMLParser):
                 href.replace(" ", "%20").replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E")
             )
             self._out[self._label_from :] = [f"[{label.replace('[', '(').replace(']', ')')}]({target})"]
+            if written.endswith(" "):
+                self._out.append(" ")
 
     def handle_data(self, data: str) -> None:
         if self._keep_lines:

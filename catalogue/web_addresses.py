@@ -9,6 +9,13 @@ _PORTS = {"http": 80, "https": 443, "ftp": 21}
 MAX_URL = 4_000
 
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]+")
+#: The usual address, in which there is nothing to mend.
+_SOUND = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
+    r"(?:/(?:[\w./~!$'()*+,;:@&=-]|%[0-9A-Fa-f]{2})*)?(?:\?(?:[\w./~!$'()*+,;:@&=?-]|%[0-9A-Fa-f]{2})*)?",
+    re.ASCII,
+)
+_DOUBTFUL = re.compile(r"&amp;|[,;]https?://|^https?://https?:")
 #: 'http:/x', 'http//x', 'htp://x', 'http://http://x': slips of the keyboard that leave no doubt.
 _SLIPS = (
     (re.compile(r"^(https?|ftp):?/{1,4}(?=[^/])", re.IGNORECASE), r"\1://"),
@@ -37,6 +44,8 @@ def clean_url(raw: object, *, base: str = "") -> str | None:
     """
     if not isinstance(raw, str) or not raw or len(raw) > 2 * MAX_URL:
         return None
+    if len(raw) <= MAX_URL and _SOUND.fullmatch(raw) and not _DOUBTFUL.search(raw):
+        return raw
     text = _UNWANTED.sub("", raw.replace("\n", " ").replace("\t", " ")).strip(" <>\"'“”")
     if text[:1] in ("(", "[", "{"):
         text = text.strip("()[]{}")
