@@ -54,3 +54,10 @@ class RecordState(TextChoices):
 class Severity(TextChoices):
     ERROR = "error", "Error"
     WARNING = "warning", "Warning"
+
+
+class Stage(TextChoices):
+    """Where a problem was met."""
+
+    GATHER = "gather", "Reading the source"
+    RECORD = "record", "Using a record"

@@ -24,6 +24,14 @@ class Record(models.Model):
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     last_run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="records")
+    read_run = models.ForeignKey(
+        Run,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The run that last read what it says: its problems are this record's.",
+    )
     missing_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:

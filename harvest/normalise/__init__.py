@@ -1,0 +1,11 @@
+"""One module for each foreign vocabulary, and the table that finds it: record → `DatasetDraft`."""
+
+from collections.abc import Mapping
+
+from harvest.enums import SourceKind
+from harvest.normalise.base import Normaliser
+from harvest.normalise.data_json import DataJsonNormaliser
+
+NORMALISERS: Mapping[SourceKind, Normaliser] = {
+    SourceKind.DATA_JSON: DataJsonNormaliser(),
+}

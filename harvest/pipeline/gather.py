@@ -1,0 +1,109 @@
+"""Around the adapter: what it is given, in what portions its events are taken, and what it remembers."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from harvest.enums import RecordState
+from harvest.models import Record, Source
+from harvest.pipeline.job import Job
+from harvest.raw_record import RawRecord
+from harvest.schedule import retry_at
+from harvest.sources.base import Event, Limits, Place, SourceFailed
+from services.http import OutboundPolicy
+
+#: Records that are compared with what we hold in one query.
+READ_BATCH = 1_000
+
+#: Seconds after which what was read is stored although the batch isn't full: a slow source shows its progress.
+_PATIENCE = 10.0
+
+
+def place_of(source: Source, *, may_be_path: bool) -> Place:
+    return Place(source.url, source.config, may_be_path)
+
+
+def limits_of(source: Source) -> Limits:
+    policy = OutboundPolicy.from_settings(max_bytes=source.max_bytes, total_timeout=float(source.max_seconds))
+    return Limits(policy, source.max_bytes)
+
+
+def batches(events: Iterable[Event], check: Callable[[], None]) -> Iterator[list[Event]]:
+    """The events in portions. `check` is called for each; what it raises ends the gather."""
+    batch: list[Event] = []
+    started = time.monotonic()
+    for event in events:
+        check()
+        batch.append(event)
+        if len(batch) >= READ_BATCH or time.monotonic() - started > _PATIENCE:
+            yield batch
+            batch = []
+            started = time.monotonic()
+    if batch:
+        yield batch
+
+
+def limited(events: Iterator[Event], max_records: int | None) -> Iterator[Event]:
+    """The events up to so many records, without the end where that comes later."""
+    records = itertools.count(1)
+    for event in events:
+        yield event
+        if isinstance(event, RawRecord) and max_records is not None and next(records) >= max_records:
+            return
+
+
+def with_deadline(check: Callable[[], None], seconds: float) -> Callable[[], None]:
+    """A check that also raises SourceFailed once the time is over."""
+    ends = time.monotonic() + seconds
+
+    def checked() -> None:
+        check()
+        if time.monotonic() > ends:
+            raise SourceFailed(
+                f"The harvest took longer than {_in_words(seconds)}, which is the limit for this source."
+            )
+
+    return checked
+
+
+def memory_of(job: Job) -> Mapping[str, Any]:
+    """What the adapter may rely on: nothing where records must be read anew."""
+    memory = job.source.memory
+    if job.run.is_forced or memory.get("normaliser_version") != job.normaliser.version:
+        return {}
+    return memory.get("adapter", {})
+
+
+def remember(job: Job, memory: Mapping[str, Any]) -> None:
+    """Keep the adapter's memory, where it may let everything pass next time: no record failed, none is missing."""
+    is_settled = not job.tally.failed and not _records(job).filter(state=RecordState.VANISHED).exists()
+    job.source.memory = (
+        {"normaliser_version": job.normaliser.version, "adapter": dict(memory)} if is_settled and memory else {}
+    )
+    job.source.save(update_fields=["memory"])
+
+
+def retry_soon(job: Job) -> None:
+    """After a failure that may pass by itself: bring the next run forward, a few times."""
+    failures = int(job.source.memory.get("failures", 0)) + 1
+    job.source.memory["failures"] = failures
+    again = retry_at(failures, now=job.clock())
+    fields = ["memory"]
+    if again and job.source.next_run_at and again < job.source.next_run_at:
+        job.source.next_run_at = again
+        fields.append("next_run_at")
+    job.source.save(update_fields=fields)
+
+
+def _records(job: Job) -> QuerySet[Record]:
+    return Record.objects.filter(source=job.source)
+
+
+def _in_words(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 2:
+        return f"{seconds:.0f} seconds"
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"

@@ -1,0 +1,268 @@
+"""Reading records into drafts, and storing batches of them: each batch in one transaction with its counts, so that a
+kill at any instant leaves whole batches. A batch that fails is halved until the bad record stands alone.
+"""
+
+import datetime
+import logging
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid5
+
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+
+from catalogue.actions.store import By, Entry, Origin, Result, seen_again, upsert_many
+from catalogue.drafts import DatasetDraft
+from catalogue.enums import Route, State
+from catalogue.models import Dataset
+from harvest.enums import RecordState, Severity, Stage
+from harvest.findings import Finding, error
+from harvest.models import Problem, Record
+from harvest.normalise.base import Normalised
+from harvest.pipeline.claim import LeaseLost, Tally
+from harvest.pipeline.compare import Compared
+from harvest.pipeline.job import Job
+from harvest.pipeline.publisher_rule import PublisherChooser
+from harvest.pipeline.validate import validate
+from harvest.sources.opening import is_web_address
+
+logger = logging.getLogger(__name__)
+
+#: Records whose rows are written together.
+BATCH = 200
+
+#: How often a batch that lost a race with another writer is tried again.
+_TRIES = 3
+
+#: Datasets made from records have a UUID made from (source, guid) under this one.
+_NAMESPACE = UUID("6f1d1c5e-0b57-5b0e-9d0a-6d6f6d657364")
+
+_UPDATED_COLUMNS = [
+    *("dataset", "state", "content_hash", "normaliser_version", "raw"),
+    *("last_seen_at", "last_run", "read_run", "missing_since"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a record turned out to say. `draft` None: it can't be used, and an error among `findings` says why."""
+
+    compared: Compared
+    draft: DatasetDraft | None
+    findings: tuple[Finding, ...]
+    normalised: Normalised | None = None
+
+    @property
+    def guid(self) -> str:
+        return self.compared.raw.guid
+
+    def refused(self, finding: Finding) -> "Reading":
+        return replace(self, draft=None, findings=(*self.findings, finding))
+
+
+def read(job: Job, compared: Compared, chooser: PublisherChooser) -> Reading:
+    """Normalise and validate one record. Never fails: a record that breaks the normaliser is a problem of its own."""
+    raw = compared.raw
+    try:
+        normalised = job.normaliser(raw.body, publisher_id=job.source.publisher_id)
+        draft, findings = validate(normalised.draft)
+        if draft is None:
+            return Reading(compared, None, (*raw.findings, *normalised.findings, *findings), normalised)
+        draft, finding = chooser.apply(draft, normalised.organisation)
+    except (DatabaseError, LeaseLost):
+        raise
+    except Exception as failure:
+        logger.exception("Record %r of source %s could not be read.", raw.guid, job.source.pk)
+        unreadable = error(
+            "unreadable",
+            "The record could not be understood. This is a fault in the harvester: please report it with the record.",
+            value=repr(failure),
+        )
+        return Reading(compared, None, (*raw.findings, unreadable))
+    told = (*raw.findings, *normalised.findings, *findings, *([finding] if finding else []))
+    return Reading(compared, draft, told, normalised)
+
+
+def load(job: Job, readings: Sequence[Reading]) -> None:
+    """Store these readings and count them. Raises LeaseLost, or OperationalError where the database is away."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with transaction.atomic():
+                tally = _store(job, readings)
+                job.advance(tally)
+        except (OperationalError, InterfaceError):
+            if attempt == _TRIES or not _is_connected():
+                raise
+        except IntegrityError as failure:
+            # Perhaps another writer took a name or an id between our look and our write: look again.
+            if attempt == _TRIES:
+                return _halve(job, readings, failure)
+        except (DatabaseError, ValueError, TypeError, OverflowError) as failure:
+            return _halve(job, readings, failure)
+        else:
+            return job.advanced(tally)
+    return None
+
+
+def _halve(job: Job, readings: Sequence[Reading], failure: Exception) -> None:
+    """Store what can be stored of a batch that the database refused."""
+    if len(readings) > 1:
+        middle = len(readings) // 2
+        load(job, readings[:middle])
+        load(job, readings[middle:])
+        return
+    reading = readings[0]
+    if reading.draft is None:  # not even the problem can be stored
+        raise failure
+    logger.warning("Record %r of source %s could not be stored.", reading.guid, job.source.pk, exc_info=failure)
+    refusal = error("not-stored", "The database refused the record.", value=str(failure).partition("\n")[0])
+    load(job, [reading.refused(refusal)])
+
+
+def _is_connected() -> bool:
+    return connection.connection is not None and connection.is_usable()
+
+
+def _store(job: Job, readings: Sequence[Reading]) -> Tally:
+    now = job.clock()
+    ids = _dataset_ids(job, readings)
+    usable = [reading for reading in readings if reading.draft is not None]
+    stored = upsert_many([_entry(job, reading, ids[reading.guid]) for reading in usable], by=by(job), now=now)
+    results = [outcome.result for outcome in stored]
+    problems = [
+        job.problem(finding, guid=reading.guid, stage=Stage.RECORD)
+        for reading in readings
+        for finding in reading.findings
+    ]
+    Record.objects.bulk_create(
+        [_record(job, reading, ids, now) for reading in readings],
+        update_conflicts=True,
+        unique_fields=["source", "guid"],
+        update_fields=_UPDATED_COLUMNS,
+    )
+    Problem.objects.bulk_create(problems)
+    return Tally(
+        seen=len(readings),
+        created=results.count(Result.CREATED),
+        updated=results.count(Result.UPDATED),
+        unchanged=results.count(Result.UNCHANGED),
+        failed=len(readings) - len(usable),
+        problems=len(problems),
+    )
+
+
+def by(job: Job) -> By:
+    return By(route=Route.HARVEST, label=job.source.title)
+
+
+def _entry(job: Job, reading: Reading, dataset_id: UUID) -> Entry:
+    assert reading.draft is not None
+    assert reading.normalised is not None
+    known = reading.compared.known
+    # An entry that a person withdrew stays withdrawn; one that a harvest retired comes back with its record.
+    is_new = known is None or known.dataset_id is None or known.state == RecordState.RETIRED
+    return Entry(
+        reading.draft,
+        dataset_id,
+        state=State.PUBLISHED if is_new else None,
+        origin=Origin(
+            id=reading.guid,
+            url=job.source.url if is_web_address(job.source.url) else "",
+            title=job.source.title,
+            created_at=reading.normalised.created_at,
+            modified_at=reading.normalised.modified_at,
+        ),
+    )
+
+
+def _record(job: Job, reading: Reading, ids: Mapping[str, UUID], now: datetime.datetime) -> Record:
+    raw, known = reading.compared.raw, reading.compared.known
+    if reading.draft is not None:
+        state = RecordState.CURRENT
+    else:
+        is_retired = known is not None and known.state == RecordState.RETIRED
+        state = RecordState.RETIRED if is_retired else RecordState.FAILED
+    return Record(
+        source=job.source,
+        guid=raw.guid,
+        dataset_id=ids.get(raw.guid) or (known.dataset_id if known else None),
+        state=state,
+        content_hash=raw.content_hash,
+        normaliser_version=job.normaliser.version,
+        raw=zlib.compress(raw.raw),
+        first_seen_at=now,  # not among the columns that a conflict updates
+        last_seen_at=now,
+        last_run=job.run,
+        read_run=job.run,
+        missing_since=None,
+    )
+
+
+def _dataset_ids(job: Job, readings: Sequence[Reading]) -> dict[str, UUID]:
+    """Which dataset each usable record is: the one it was before, else the UUID it brings where the source keeps its
+    UUIDs and nobody has it, else one made from source and identity.
+    """
+    ids: dict[str, UUID] = {}
+    wishes: dict[str, UUID] = {}
+    for reading in readings:
+        if reading.draft is None or reading.normalised is None:
+            continue
+        known = reading.compared.known
+        ids[reading.guid] = (known and known.dataset_id) or uuid5(_NAMESPACE, f"{job.source.pk} {reading.guid}")
+        if job.source.keeps_uuids and reading.normalised.uuid and not (known and known.dataset_id):
+            wishes[reading.guid] = reading.normalised.uuid
+    taken = set(Dataset.objects.filter(id__in=wishes.values()).values_list("id", flat=True)) if wishes else set()
+    for guid, wish in wishes.items():
+        if wish not in taken:
+            ids[guid] = wish
+            taken.add(wish)
+    return ids
+
+
+def keep(job: Job, unchanged: Sequence[Compared]) -> None:
+    """Note that these records are still there and say what they said. Raises LeaseLost."""
+    _keep(job, [(one.known.id, one.known.dataset_id) for one in unchanged if one.known])
+
+
+def keep_all(job: Job) -> None:
+    """The same for every record in the catalogue, where the source says that nothing changed. Raises LeaseLost."""
+    records = Record.objects.filter(source=job.source, state=RecordState.CURRENT).exclude(last_run=job.run)
+    while rows := list(records.order_by("id").values_list("id", "dataset_id")[:1_000]):
+        _keep(job, rows)
+
+
+def _keep(job: Job, rows: Sequence[tuple[int, UUID | None]]) -> None:
+    if not rows:
+        return
+    tally = Tally(seen=len(rows), unchanged=len(rows))
+    with transaction.atomic():
+        now = job.clock()
+        Record.objects.filter(id__in=[record_id for record_id, _ in rows]).update(
+            last_seen_at=now, last_run=job.run, state=RecordState.CURRENT, missing_since=None
+        )
+        seen_again([dataset_id for _, dataset_id in rows if dataset_id], now=now)
+        job.advance(tally)
+    job.advanced(tally)
+
+
+def tell(job: Job, findings: Sequence[tuple[Finding, str]]) -> None:
+    """Store problems of the source itself, each with the element that was lost by it, if one was. Raises LeaseLost."""
+    if not findings:
+        return
+    lost = sum(1 for finding, element in findings if finding.is_error and element)
+    tally = Tally(seen=lost, failed=lost, problems=len(findings))
+    with transaction.atomic():
+        Problem.objects.bulk_create(
+            [job.problem(finding, guid=element, stage=Stage.GATHER) for finding, element in findings]
+        )
+        job.advance(tally)
+    job.advanced(tally)
+
+
+def forget_gather(job: Job) -> None:
+    """Take back what an interrupted gather of this run told: the gather begins again. Raises LeaseLost."""
+    told = Problem.objects.filter(run=job.run, stage=Stage.GATHER)
+    with transaction.atomic():
+        lost = told.filter(severity=Severity.ERROR).exclude(guid="").count()
+        problems, _ = told.delete()
+        job.advance(Tally(seen=-lost, failed=-lost, problems=-problems))

@@ -1,0 +1,90 @@
+"""What a harvest would make of a source: the same way as `run.harvest`, without writing anything."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from harvest.enums import SourceKind
+from harvest.findings import Finding
+from harvest.models import Run, Source
+from harvest.normalise import NORMALISERS
+from harvest.pipeline import gather
+from harvest.pipeline.claim import Tally
+from harvest.pipeline.compare import Compared, SeenIdentities, Verdict, about_twins, compare
+from harvest.pipeline.job import Job
+from harvest.pipeline.load import Reading, read
+from harvest.pipeline.publisher_rule import PublisherChooser
+from harvest.raw_record import RawRecord
+from harvest.sources import ADAPTERS
+from harvest.sources.base import SourceProblem
+
+#: How much a preview keeps to be shown.
+SHOWN_READINGS = 20
+SHOWN_PROBLEMS = 200
+
+
+@dataclass(slots=True)
+class Preview:
+    """`readings` and `problems` (each with the identity of its record): the first few. `tally`: of everything."""
+
+    tally: Tally = field(default_factory=Tally)
+    readings: list[Reading] = field(default_factory=list)
+    problems: list[tuple[str, Finding]] = field(default_factory=list)
+
+    def note(self, guid: str, finding: Finding) -> None:
+        self.tally.problems += 1
+        if len(self.problems) < SHOWN_PROBLEMS:
+            self.problems.append((guid, finding))
+
+
+def preview(source: Source, *, max_records: int | None = None, may_be_path: bool = False) -> Preview:
+    """Read a source, which need not be saved. Raises SourceFailed where it can't be read to its end."""
+    kind = SourceKind(source.kind)
+    job = Job(Run(source=source), source, None, ADAPTERS[kind], NORMALISERS[kind], timezone.now)
+    chooser = PublisherChooser(source, may_make=False)
+    hashes: dict[str, str] = {}
+    found = Preview()
+    place, limits = gather.place_of(source, may_be_path=may_be_path), gather.limits_of(source)
+    with closing(job.adapter.fetch(place, memory={}, limits=limits)) as events:
+        for batch in gather.batches(gather.limited(events, max_records), lambda: None):
+            for event in batch:
+                if isinstance(event, SourceProblem):
+                    found.note(event.element, event.finding)
+                    lost = bool(event.element) and event.finding.is_error
+                    found.tally += Tally(seen=lost, failed=lost)
+            raws = [event for event in batch if isinstance(event, RawRecord)]
+            for one in compare(job, list(_without_twins(raws, hashes, found)), SeenIdentities()):
+                _preview_one(job, one, chooser, found)
+    return found
+
+
+def _without_twins(raws: list[RawRecord], hashes: dict[str, str], found: Preview) -> Iterator[RawRecord]:
+    """Nothing is written, so it is remembered here which records came before."""
+    for raw in raws:
+        first = hashes.setdefault(raw.guid, "")
+        hashes[raw.guid] = first or raw.content_hash
+        if not first:
+            yield raw
+            continue
+        verdict = Verdict.REPEATED if first == raw.content_hash else Verdict.CLASHING
+        for finding, guid in about_twins([Compared(raw, None, verdict)]):
+            found.note(guid, finding)
+            found.tally += Tally(seen=finding.is_error, failed=finding.is_error)
+
+
+def _preview_one(job: Job, one: Compared, chooser: PublisherChooser, found: Preview) -> None:
+    if one.verdict is Verdict.UNCHANGED:
+        found.tally += Tally(seen=1, unchanged=1)
+        return
+    reading = read(job, one, chooser)
+    for finding in reading.findings:
+        found.note(reading.guid, finding)
+    is_known = one.known is not None and one.known.dataset_id is not None
+    if reading.draft is None:
+        found.tally += Tally(seen=1, failed=1)
+        return
+    found.tally += Tally(seen=1, updated=is_known, created=not is_known)
+    if len(found.readings) < SHOWN_READINGS:
+        found.readings.append(reading)

@@ -1,0 +1,154 @@
+"""The way of a record, from its source into the catalogue: `harvest` below is the whole of it."""
+
+import datetime
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import fields
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from harvest.enums import RunState, SourceKind
+from harvest.findings import Finding
+from harvest.models import Run
+from harvest.normalise import NORMALISERS
+from harvest.pipeline import claim, gather
+from harvest.pipeline.claim import Lease, LeaseLost, Tally
+from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compare
+from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, Cancelled, Heartbeat
+from harvest.pipeline.job import Job
+from harvest.pipeline.load import BATCH, forget_gather, keep, keep_all, load, read, tell
+from harvest.pipeline.publisher_rule import PublisherChooser
+from harvest.pipeline.retire import retire_missing
+from harvest.raw_record import RawRecord
+from harvest.sources import ADAPTERS
+from harvest.sources.base import Announced, Event, Finished, SourceFailed, SourceProblem
+
+logger = logging.getLogger(__name__)
+
+
+def harvest(job: Job, events: Iterable[Event], check: Callable[[], None]) -> Finished | None:
+    """Every record that the source gives. None where the events stopped before the source's end."""
+    chooser = PublisherChooser(job.source)
+    seen = SeenIdentities()
+    finished = None
+    for batch in gather.batches(events, check):
+        compared = compare(job, [event for event in batch if isinstance(event, RawRecord)], seen)
+        keep(job, [one for one in compared if one.verdict is Verdict.UNCHANGED])
+        tell(job, [*_about_source(batch), *about_twins(compared)])
+        to_read = [one for one in compared if one.verdict is Verdict.TO_READ]
+        for start in range(0, len(to_read), BATCH):
+            check()
+            load(job, [read(job, one, chooser) for one in to_read[start : start + BATCH]])
+        finished = _note_end(job, batch)
+    return finished
+
+
+def run_harvest(
+    lease: Lease,
+    *,
+    clock: Callable[[], datetime.datetime] = timezone.now,
+    on_progress: Callable[[Job], Any] = lambda job: None,
+    max_records: int | None = None,
+    may_be_path: bool = False,
+) -> None:
+    """Carry a claimed run to its end, whatever that is: the run's state and message say.
+
+    Raises only where the database is away or the process is told to stop: the run then waits to be claimed again,
+    and begins its gather anew; what was stored is found done.
+    """
+    run = Run.objects.select_related("source__publisher").get(id=lease.run_id)
+    kind = SourceKind(run.source.kind)
+    job = Job(run, run.source, lease, ADAPTERS[kind], NORMALISERS[kind], clock, on_progress)
+    try:
+        with Heartbeat(lease) as heartbeat:
+            _begin(job)
+            state, message = _carry_out(job, heartbeat.check, max_records=max_records, may_be_path=may_be_path)
+            claim.finish(lease, state, message, now=clock())
+    except LeaseLost:
+        logger.info("Run %s of source %s is another worker's now, or has been ended.", run.id, run.source_id)
+    except (OperationalError, InterfaceError):
+        logger.exception("The database went away under run %s of source %s.", run.id, run.source_id)
+        raise
+    except BaseException:
+        claim.release(lease)
+        raise
+
+
+def _begin(job: Job) -> None:
+    """Make the counters those of what is stored: all nought, or where an interrupted worker of this run had come to."""
+    forget_gather(job)
+    job.run.refresh_from_db()
+    job.tally = Tally(**{field.name: getattr(job.run, field.name) for field in fields(Tally)})
+
+
+def _carry_out(
+    job: Job, check: Callable[[], None], *, max_records: int | None, may_be_path: bool
+) -> tuple[RunState, str]:
+    """How the run ended, and what to say about it."""
+    place, limits = gather.place_of(job.source, may_be_path=may_be_path), gather.limits_of(job.source)
+    check = gather.with_deadline(check, job.source.max_seconds)
+    try:
+        with closing(job.adapter.fetch(place, memory=gather.memory_of(job), limits=limits)) as events:
+            finished = harvest(job, gather.limited(events, max_records), check)
+        if finished is None:
+            return RunState.COMPLETED, f"Stopped after {max_records:,} records, as asked. {_summary(job)}"
+        if finished.is_unmodified:
+            keep_all(job)
+        question = retire_missing(job) if finished.is_whole and not finished.is_unmodified else ""
+    except SourceFailed as failure:
+        if failure.is_passing:
+            gather.retry_soon(job)
+        return RunState.FAILED, _failure(job, str(failure))
+    except Cancelled:
+        return RunState.CANCELLED, CANCELLED_MESSAGE
+    except (LeaseLost, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("Run %s of source %s failed.", job.run.id, job.source.pk)
+        return RunState.FAILED, _failure(job, "The harvester itself failed: the server's log says how.")
+    if question:
+        return RunState.QUARANTINED, question
+    gather.remember(job, finished.memory)
+    return RunState.COMPLETED, _summary(job)
+
+
+def _note_end(job: Job, batch: Iterable[Event]) -> Finished | None:
+    """Store what the source said about itself; return its end, if this was it."""
+    finished = None
+    for event in batch:
+        if isinstance(event, Announced):
+            job.expected = event.expected
+            Run.objects.filter(id=job.run.id).update(expected=event.expected)
+        elif isinstance(event, Finished):
+            finished = event
+            Run.objects.filter(id=job.run.id).update(gathered_at=job.clock())
+    return finished
+
+
+def _about_source(batch: Iterable[Event]) -> list[tuple[Finding, str]]:
+    return [(event.finding, event.element) for event in batch if isinstance(event, SourceProblem)]
+
+
+def _failure(job: Job, message: str) -> str:
+    if not job.tally.seen:
+        return message
+    return f"{message} The {job.tally.seen:,} records that were read are kept; nothing was retired."
+
+
+def _summary(job: Job) -> str:
+    tally = job.tally
+    parts = [
+        f"{count:,} {word}"
+        for count, word in (
+            (tally.created, "new"),
+            (tally.updated, "changed"),
+            (tally.unchanged, "as before"),
+            (tally.failed, "that could not be used"),
+            (tally.retired, "withdrawn, being gone from the source"),
+        )
+        if count
+    ]
+    return f"{tally.seen:,} records: {', '.join(parts)}." if parts else "The source has no records."

@@ -1,0 +1,53 @@
+"""One record as a source gave it. Pure."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harvest.findings import Finding
+
+#: Longest identity that a record may have; a longer one is replaced by its digest.
+GUID_LENGTH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """`guid` is its identity at the source, `raw` the bytes received, `body` what they say.
+
+    `content_hash` is equal for two records that say the same, volatile fields and the order of keys apart.
+    `findings` tells what the adapter noticed on the way.
+    """
+
+    guid: str
+    body: Mapping[str, Any]
+    raw: bytes
+    content_hash: str
+    findings: tuple[Finding, ...] = ()
+
+
+def content_hash(body: Mapping[str, Any], *, volatile: Collection[str] = ()) -> str:
+    """SHA-256, in hexadecimal, of what a JSON record says.
+
+    `volatile` names top-level fields that change without the record having changed: they are left out.
+    """
+    kept = {key: value for key, value in body.items() if key not in volatile} if volatile else body
+    # ASCII escapes: lone surrogates, which UTF-8 refuses, come through whole.
+    canonical = json.dumps(kept, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def tidy_guid(text: str) -> str:
+    """An identity as the database can hold it: no NUL, no lone surrogates, no blanks around, not too long."""
+    clean = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
+    if len(clean) <= GUID_LENGTH:
+        return clean
+    return f"{clean[: GUID_LENGTH - 65]}#{hashlib.sha256(clean.encode()).hexdigest()}"
+
+
+def plain_key(key: str) -> str:
+    """A member's name without its vocabulary: `dct:title` → `title`, `http://…/dcat#dataset` → `dataset`."""
+    if ":" not in key and "#" not in key:
+        return key
+    return key.rstrip("/").rpartition("#")[2].rpartition("/")[2].rpartition(":")[2]

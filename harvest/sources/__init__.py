@@ -1,0 +1,11 @@
+"""One module for each foreign way of giving records, and the table that finds it."""
+
+from collections.abc import Mapping
+
+from harvest.enums import SourceKind
+from harvest.sources.base import SourceAdapter
+from harvest.sources.data_json import DataJsonAdapter
+
+ADAPTERS: Mapping[SourceKind, SourceAdapter] = {
+    SourceKind.DATA_JSON: DataJsonAdapter(),
+}

@@ -1,0 +1,123 @@
+"""Opening what a source names: a web address, a file or a folder of files; gzipped or not; never more than allowed."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from harvest.sources.base import Limits, Place, SourceFailed
+from services.http import HttpError, HttpErrorKind, HttpStream, open_stream
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_BUFFER = 256 * 1024
+
+#: Failures that come from the network's weather rather than from the source.
+_PASSING = {
+    HttpErrorKind.DNS_UNAVAILABLE,
+    HttpErrorKind.CONNECTION_REFUSED,
+    HttpErrorKind.CONNECT_TIMEOUT,
+    HttpErrorKind.CONNECT,
+    HttpErrorKind.DISCONNECTED,
+    HttpErrorKind.TIMEOUT,
+    HttpErrorKind.TOO_SLOW,
+    HttpErrorKind.HOST_BUSY,
+}
+
+
+def is_web_address(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
+
+
+class BoundedReader(io.RawIOBase):
+    """A binary stream that refuses to give more than `max_bytes`, and speaks of failures as SourceFailed."""
+
+    def __init__(self, stream: io.BufferedReader | gzip.GzipFile, *, max_bytes: int) -> None:
+        self._stream = stream
+        self._left = max_bytes
+        self._max_bytes = max_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            piece = self._stream.read(size if size is not None and size >= 0 else self._left + 1)
+        except HttpError as error:
+            raise failure_of(error) from error
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise SourceFailed("The source's compressed data stops in the middle or is damaged.") from error
+        except OSError as error:
+            raise SourceFailed(f"The source could not be read: {error.strerror or error}.") from error
+        self._left -= len(piece)
+        if self._left < 0:
+            raise SourceFailed(f"The source is larger than {self._max_bytes:,} bytes, which is the limit set for it.")
+        return piece
+
+
+@contextmanager
+def opened(stream: io.RawIOBase, *, max_bytes: int) -> Iterator[BoundedReader]:
+    """The stream's content, unzipped where it is gzip whatever its name says."""
+    with io.BufferedReader(stream, _BUFFER) as buffered:
+        if _starts_with_gzip(buffered):
+            with gzip.GzipFile(fileobj=buffered) as unzipped:
+                yield BoundedReader(unzipped, max_bytes=max_bytes)
+        else:
+            yield BoundedReader(buffered, max_bytes=max_bytes)
+
+
+@contextmanager
+def open_web(url: str, limits: Limits, *, headers: Mapping[str, str]) -> Iterator[HttpStream]:
+    """The answer at a web address; 304 is an answer too. Raises SourceFailed."""
+    try:
+        stream = open_stream(url, limits.policy, headers=headers, any_status=True)
+    except HttpError as error:
+        raise failure_of(error) from error
+    with stream:
+        if stream.status != 304 and not 200 <= stream.status < 300:
+            raise SourceFailed(
+                f"The source answered with status {stream.status} instead of its records.",
+                is_passing=stream.status in (429, 502, 503, 504),
+            )
+        yield stream
+
+
+def files_of(place: Place, *, suffixes: tuple[str, ...]) -> list[Path]:
+    """The file that a path names, or the files in the folder that it names, in the order of their names.
+
+    Raises SourceFailed where there is none, or where this source must be a web address.
+    """
+    if not place.may_be_path:
+        raise SourceFailed("The source's address must begin with https:// or http://.")
+    path = Path(place.url)
+    if path.is_dir():
+        found = sorted(file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(suffixes))
+        if not found:
+            raise SourceFailed(f"The folder {path} holds no file whose name ends in {' or '.join(suffixes)}.")
+        return found
+    if not path.exists():
+        raise SourceFailed(f"There is no file or folder {path}.")
+    return [path]
+
+
+def open_file(path: Path) -> io.RawIOBase:
+    """Raises SourceFailed."""
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        raise SourceFailed(f"{path} could not be opened: {error.strerror}.") from error
+
+
+def failure_of(error: HttpError) -> SourceFailed:
+    is_passing = error.kind in _PASSING or error.status in (429, 502, 503, 504)
+    return SourceFailed(f"The source could not be read. {error}", is_passing=is_passing)
+
+
+def _starts_with_gzip(buffered: io.BufferedReader) -> bool:
+    try:
+        return buffered.peek(2)[:2] == _GZIP_MAGIC
+    except HttpError as error:
+        raise failure_of(error) from error
+    except OSError as error:
+        raise SourceFailed(f"The source could not be read: {error.strerror or error}.") from error
