@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
+from django.conf import settings
 
 from config import embedded
 
@@ -27,11 +29,18 @@ def _set_up_django() -> None:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="domesday-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    # A name of its own for each run, so that two runs at once don't take each other's database
+    run = os.environ.setdefault("DOMESDAY_TEST_RUN", str(os.getpid()))
+    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{run}"}
     django.setup()
     del os.environ["DJANGO_SETTINGS_MODULE"]  # or pytest-django would load it in a worker before its VAR_DIR is set
 
 
 _set_up_django()
+
+# A busy machine is no reason for a property to fail
+hypothesis.settings.register_profile("domesday", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("domesday")
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +58,7 @@ def _no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_settings(settings: Any) -> None:
+    settings.WHITENOISE_AUTOREFRESH = True  # or it warns of the folder that only collectstatic makes
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
