@@ -1,5 +1,6 @@
 """The form in which a data officer registers or mends an entry. It builds a draft; `actions.datasets` stores it."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.forms.models import BaseInlineFormSet
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft, ResourceDraft
 from catalogue.enums import Access
 from catalogue.models import Dataset, Resource
+from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
 from catalogue.vocabularies.formats import FORMATS, format_from
 
 LANGUAGES = [("en", "English"), ("cy", "Welsh"), ("gd", "Scottish Gaelic"), ("ga", "Irish"), ("fr", "French")]
@@ -79,6 +81,12 @@ class DatasetForm(forms.ModelForm):
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if name and (not re.match(NAME_PATTERN, name) or re.match(UUID_PATTERN, name)):
+            raise ValidationError("Use 2 to 100 lower-case letters, digits, hyphens and underscores.")
+        return name
 
     def clean_description(self) -> str:
         return self.cleaned_data["description"].replace("\x00", "").replace("\r\n", "\n").strip()

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from publishers.enums import Role
 from publishers.models import Membership, Publisher, User
-from publishers.models.publisher import ids_under
+from publishers.models.publisher import ids_under, parent_map
 
 
 class Permission(StrEnum):
@@ -43,14 +43,30 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 
 def publisher_ids_with(user: User | AnonymousUser, permission: Permission) -> set[uuid.UUID] | None:
-    """The publishers for which `user` holds `permission`; None means every publisher there is."""
-    if not user.is_authenticated or not user.is_active:
+    """The publishers for which `user` holds `permission`; None means every publisher there is.
+
+    Remembered on the user object, which lives as long as one request.
+    """
+    if not isinstance(user, User) or not user.is_active:
         return set()
     if user.is_superuser:
         return None
-    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
-    own = Membership.objects.filter(user_id=user.pk, role__in=roles).values_list("publisher_id", flat=True)
-    return ids_under(own)
+    if not hasattr(user, "_publisher_ids"):
+        user._publisher_ids = _publisher_ids(user)  # type: ignore[attr-defined]
+    return user._publisher_ids[permission]  # type: ignore[attr-defined]
+
+
+def _publisher_ids(user: User) -> dict[Permission, set[uuid.UUID]]:
+    """For each permission the publishers for which a membership gives it, and all below them. Two queries."""
+    roles = list(Membership.objects.filter(user_id=user.pk).values_list("role", "publisher_id"))
+    parents = parent_map() if roles else {}
+    under = {publisher_id: ids_under([publisher_id], parents) for _, publisher_id in roles}
+    return {
+        permission: set().union(
+            *(under[publisher_id] for role, publisher_id in roles if permission in ROLE_PERMISSIONS[Role(role)])
+        )
+        for permission in Permission
+    }
 
 
 def has_permission(user: User | AnonymousUser, permission: Permission, publisher: Publisher | uuid.UUID) -> bool:

@@ -40,10 +40,9 @@ def create(
     now: datetime.datetime,
     state: State = State.DRAFT,
     visibility: Visibility | None = None,
-    dataset_id: UUID | None = None,
 ) -> Stored:
-    """Register a new entry, under a new id unless the caller has one for it."""
-    return upsert_many([Entry(draft, dataset_id, state=state, visibility=visibility)], by=by, now=now)[0]
+    """Register a new entry."""
+    return upsert_many([Entry(draft, state=state, visibility=visibility)], by=by, now=now)[0]
 
 
 def edit(
@@ -91,10 +90,7 @@ def withdraw_many(dataset_ids: Sequence[UUID], *, reason: str, by: By, now: date
     """Withdraw the entries among these that are not withdrawn yet, all or none; return which ones those were."""
     with transaction.atomic():
         locked = list(
-            Dataset.objects.select_for_update()
-            .filter(id__in=dataset_ids)
-            .exclude(state=State.WITHDRAWN)
-            .order_by("id")
+            Dataset.objects.select_for_update().filter(id__in=dataset_ids).exclude(state=State.WITHDRAWN).order_by("id")
         )
         ids = [dataset.id for dataset in locked]
         Dataset.objects.filter(id__in=ids).update(withdrawn_at=now, withdrawn_reason=reason, replaced_by=None)

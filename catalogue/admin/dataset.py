@@ -27,7 +27,7 @@ from publishers.permissions import Permission, has_permission, publisher_ids_wit
 class ResourceInline(admin.StackedInline):
     model = Resource
     form = ResourceForm
-    extra = 0
+    extra = 1  # one empty form, so that a file can be added without JavaScript
     verbose_name, verbose_name_plural = "file or link", "files and links"
     readonly_fields = ["link_state"]
     fields = [
@@ -82,7 +82,7 @@ class DatasetAdmin(admin.ModelAdmin):
     form = DatasetForm
     inlines = [ResourceInline]
     list_display = ["title", "publisher", "state", "quality_score", "source", "modified_at"]
-    list_filter = ["state", MineFilter, "quality__band", "access", "topic"]
+    list_filter = [MineFilter, "state", ("quality__band", admin.ChoicesFieldListFilter), "access"]
     list_select_related = ["publisher", "quality"]
     list_per_page = 50
     show_full_result_count = False
@@ -157,6 +157,9 @@ class DatasetAdmin(admin.ModelAdmin):
             allowed_publishers(publisher, publisher_ids_with(request.user, Permission.CREATE_DATASET))
         return form
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Datasets", **(extra_context or {})})
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Someone who works for one publisher finds it filled in."""
         initial = super().get_changeform_initial_data(request)
@@ -185,10 +188,10 @@ class DatasetAdmin(admin.ModelAdmin):
         if change:
             stored = datasets.edit(dataset.pk, draft, by=by, now=now, state=state, visibility=visibility)
         else:
-            stored = datasets.create(
-                draft, by=by, now=now, state=state or State.DRAFT, visibility=visibility, dataset_id=dataset.pk
-            )
-        form.instance = Dataset.objects.get(pk=stored.dataset_id)
+            stored = datasets.create(draft, by=by, now=now, state=state or State.DRAFT, visibility=visibility)
+        # The admin goes on with this object: to its log and to the page that it shows next
+        dataset.pk = stored.dataset_id
+        dataset.refresh_from_db()
 
     def response_change(self, request: HttpRequest, obj: Dataset) -> HttpResponse:
         return self._published(request, obj) or super().response_change(request, obj)
@@ -199,7 +202,6 @@ class DatasetAdmin(admin.ModelAdmin):
     def _published(self, request: HttpRequest, dataset: Dataset) -> HttpResponse | None:
         if "_publish" not in request.POST:
             return None
-        dataset = Dataset.objects.get(pk=dataset.pk)
         link = format_html('<a href="{}">See its public page</a>', dataset.get_absolute_url())
         messages.success(request, format_html("“{}” is published. {}.", dataset.title, link))
         return HttpResponseRedirect(reverse("admin:catalogue_dataset_change", args=[dataset.pk]))

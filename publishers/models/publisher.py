@@ -1,7 +1,7 @@
 """A body that answers for data, its place in the tree of bodies, and every name it has had."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Self
 
 from django.db import models
@@ -97,10 +97,15 @@ def parent_map() -> dict[uuid.UUID, uuid.UUID | None]:
     return dict(Publisher.objects.values_list("id", "parent_id"))
 
 
-def ids_under(publisher_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """The given ids and those of every body below them. Safe on a tree that somebody tied into a loop."""
+def ids_under(
+    publisher_ids: Iterable[uuid.UUID], parents: Mapping[uuid.UUID, uuid.UUID | None] | None = None
+) -> set[uuid.UUID]:
+    """The given ids and those of every body below them. Safe on a tree that somebody tied into a loop.
+
+    `parents` is `parent_map()`, for a caller who has it already.
+    """
     children: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for child, parent in parent_map().items():
+    for child, parent in (parent_map() if parents is None else parents).items():
         if parent is not None:
             children.setdefault(parent, []).append(child)
     found: set[uuid.UUID] = set()
