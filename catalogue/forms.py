@@ -25,8 +25,11 @@ class CommaSeparatedField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         """Blanks dropped, doubles dropped whatever their case, order kept."""
-        items = [item.strip() for item in super().clean(value).replace("\n", ",").split(",")]
-        return list({item.lower(): item for item in reversed(items) if item}.values())[::-1]
+        first: dict[str, str] = {}
+        for item in super().clean(value).replace("\n", ",").split(","):
+            if item.strip():
+                first.setdefault(item.strip().lower(), item.strip())
+        return list(first.values())
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial) or "", data)
