@@ -58,6 +58,8 @@ for _row in _ROWS:
     for _name in (_row["code"], _row["eu"], _row["media_type"], *_row["extensions"], *_row["names"], _row["title"]):
         if _name:
             _SPELLINGS.setdefault(term_key(_name), _row["code"])
+        if "/" in _name and ("+" in _name or "/vnd." in _name):  # 'rdf+xml', 'vnd.ms-excel': the type left out
+            _SPELLINGS.setdefault(term_key(_name.split("/", 1)[1]), _row["code"])
 
 _EXTENSIONS: dict[str, str] = {extension: row["code"] for row in _ROWS for extension in row["extensions"]}
 

@@ -98,10 +98,15 @@ def _frequency(raw: str) -> Frequency | None:
     known = _SPELLINGS.get(key.replace("-", " ").replace("_", " "))
     if known is not None or not key:
         return known
+    return _from_duration(key) or _from_words(key.replace("-", " ").replace("_", " ").replace("’", "'"))
+
+
+def _from_duration(key: str) -> Frequency | None:
+    """'r/p3m' and 'p1y': the time between two updates."""
     duration = _DURATION.match(key)
-    if duration and any(duration.groups()):
-        return _step(sum(_number(part) * days for part, days in zip(duration.groups(), _DAYS, strict=True)))
-    return _from_words(key.replace("-", " ").replace("_", " ").replace("’", "'"))
+    if not duration:
+        return None
+    return _step(sum(_number(part) * days for part, days in zip(duration.groups(), _DAYS, strict=True)))
 
 
 def _from_words(key: str) -> Frequency | None:
@@ -121,7 +126,7 @@ def _from_words(key: str) -> Frequency | None:
         return None
     inside = _DURATION_IN_TEXT.findall(key)
     if len(inside) == 1:
-        return _frequency(inside[0])
+        return _from_duration(inside[0])
     steps = {_SPELLINGS[word] for word in _STEP_WORDS.findall(key)}
     if _WHEN_NEEDED.search(key):
         return None if steps else Frequency.AS_NEEDED
