@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from catalogue.actions import rows
 from catalogue.enums import ChangeKind
 from catalogue.models import Change
 
@@ -28,10 +29,10 @@ _ASSIGN = """
 
 def record(dataset_ids: Iterable[UUID], kind: ChangeKind, *, now: datetime.datetime) -> None:
     """Append one change for each dataset, in the caller's transaction, and wake followers when it commits."""
-    rows = [Change(dataset_id=dataset_id, kind=kind, at=now) for dataset_id in dataset_ids]
-    if not rows:
+    appended = [Change(dataset_id=dataset_id, kind=kind, at=now) for dataset_id in dataset_ids]
+    if not appended:
         return
-    Change.objects.bulk_create(rows)
+    rows.insert(Change, appended)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 

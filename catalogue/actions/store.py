@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from catalogue import overlay
-from catalogue.actions import changes, names, quality
+from catalogue.actions import changes, names, quality, rows
 from catalogue.actions.resource_identity import match
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
 from catalogue.enums import ChangeKind, Route, State, Visibility
@@ -226,7 +226,7 @@ def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
     changed = [work for work in works if work.result is not Result.UNCHANGED]
     touched = [work.dataset for work in works if work.result is Result.UNCHANGED and work.entry.origin]
     if touched:
-        Dataset.objects.bulk_update(touched, _PROVENANCE)
+        rows.update(Dataset, touched, _PROVENANCE)
     if not changed:
         return
     for work in changed:
@@ -234,14 +234,12 @@ def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
         work.dataset.modified_at = now
     new = [work for work in changed if work.is_new]
     old = [work for work in changed if not work.is_new]
-    Dataset.objects.bulk_create([work.dataset for work in new])
-    if old:
-        Dataset.objects.bulk_update([work.dataset for work in old], _UPDATED)
-    DatasetName.objects.bulk_create(
-        [DatasetName(name=work.dataset.name, dataset_id=work.dataset.id) for work in changed if _is_renamed(work)]
-    )
+    rows.insert(Dataset, [work.dataset for work in new])
+    rows.update(Dataset, [work.dataset for work in old], _UPDATED)
+    renamed = [work.dataset for work in changed if _is_renamed(work)]
+    rows.insert(DatasetName, [DatasetName(name=dataset.name, dataset_id=dataset.id) for dataset in renamed])
     _write_resources(changed, now)
-    Revision.objects.bulk_create([_revision(work, by, now) for work in changed])
+    rows.insert(Revision, [_revision(work, by, now) for work in changed])
     changes.record([work.dataset.id for work in new], ChangeKind.CREATED, now=now)
     changes.record([work.dataset.id for work in old], ChangeKind.UPDATED, now=now)
     quality.score_stored([(work.dataset, work.resources) for work in changed], now=now)
@@ -275,14 +273,14 @@ def _write_resources(works: list[_Work], now: datetime.datetime) -> None:
                 resource.created_at = stored.created_at
                 if stored.url != resource.url:
                     moved.append(resource)
-    Resource.objects.bulk_create(new)
-    if kept:
-        Resource.objects.bulk_update(kept, [*RESOURCE_FIELDS, "position"])
+    for resource in new:
+        resource.created_at = now
+    rows.insert(Resource, new)
+    rows.update(Resource, kept, [*RESOURCE_FIELDS, "position"])
     if moved:
         LinkCheck.objects.filter(resource__in=moved).delete()
-    LinkCheck.objects.bulk_create(
-        [LinkCheck(resource=resource, host=_host(resource.url), next_check_at=now) for resource in [*new, *moved]]
-    )
+    unchecked = [*new, *moved]
+    rows.insert(LinkCheck, [LinkCheck(resource_id=r.id, host=_host(r.url), next_check_at=now) for r in unchecked])
 
 
 def _host(url: str) -> str:
