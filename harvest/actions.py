@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from catalogue.actions.store import By
 from catalogue.enums import Route
@@ -40,9 +40,10 @@ def add_source(
     slug: str = "",
     schedule: Schedule = Schedule.DAILY,
     may_be_path: bool = False,
+    is_due: bool = True,
     **fields: Any,
 ) -> Source:
-    """Register a source; unless it is harvested only when asked, its first harvest is due at once.
+    """Register a source. With `is_due` its first harvest is due at once, unless it is harvested only when asked.
 
     `fields` are further fields of the model. Raises SourceRefused.
     """
@@ -51,9 +52,7 @@ def add_source(
     if not may_be_path and not is_web_address(url):
         raise SourceRefused("The address must begin with https:// or http://.")
     title = title or f"{publisher.title}: {kind.label}"
-    due = None if schedule == Schedule.MANUAL else now
     source = Source(kind=kind, url=url, publisher=publisher, title=title[:300], schedule=schedule, **fields)
-    source.next_run_at = due
     stem = (slug or slug_from(f"{publisher.slug}-{kind}"))[:190]
     with transaction.atomic():
         if Source.objects.filter(kind=kind, url=url, publisher=publisher).exists():
@@ -62,6 +61,8 @@ def add_source(
         numbered = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 2))
         source.slug = next(candidate for candidate in numbered if candidate not in taken)
         source.save(force_insert=True)
+        source.next_run_at = now if is_due and schedule != Schedule.MANUAL else _next(source, now)
+        source.save(update_fields=["next_run_at"])
     return source
 
 
@@ -121,15 +122,19 @@ def queue_due(*, now: datetime.datetime) -> int:
 def take_nudges(*, now: datetime.datetime) -> list[int]:
     """Ids of the runs for which a worker is to be found now: those that wait, and those whose worker is dead.
 
-    Each is given out again only after a while, so that a long queue is not nudged over and over. Runs that somebody
-    wished to stop, and whose worker is dead, are ended here.
+    Each is given out again only after a while, so that a long queue is not nudged over and over.
     """
-    free = Run.objects.filter(state__in=ACTIVE_RUN_STATES).exclude(leased_until__gt=now)
-    free.filter(cancel_requested=True).update(**_ended(RunState.CANCELLED, CANCELLED_MESSAGE, now))
+    end_abandoned(now=now)
     with transaction.atomic():
-        ids = list(free.select_for_update(skip_locked=True).order_by("created_at").values_list("id", flat=True))
+        free = _free(now).select_for_update(skip_locked=True).order_by("created_at")
+        ids = list(free.values_list("id", flat=True))
         Run.objects.filter(id__in=ids).update(lease_token=None, leased_until=now + _NUDGE)
     return ids
+
+
+def end_abandoned(*, now: datetime.datetime) -> int:
+    """End the runs that somebody wished to stop and that no worker has. Return how many."""
+    return _free(now).filter(cancel_requested=True).update(**_ended(RunState.CANCELLED, CANCELLED_MESSAGE, now))
 
 
 def request_cancel(run: Run, *, now: datetime.datetime) -> None:
@@ -169,6 +174,11 @@ def reject_retirement(run: Run, *, user: User) -> None:
         )
         message = f"{user} kept {kept:,} entries that the source no longer lists."
         Run.objects.filter(id=run.id).update(state=RunState.COMPLETED, message=message)
+
+
+def _free(now: datetime.datetime) -> QuerySet[Run]:
+    """Runs to be carried out that nobody has: new ones, those nudged long ago, and those whose worker is dead."""
+    return Run.objects.filter(Q(leased_until=None) | Q(leased_until__lte=now), state__in=ACTIVE_RUN_STATES)
 
 
 def _check_waiting(run: Run) -> None:

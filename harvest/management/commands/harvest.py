@@ -10,17 +10,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from tqdm import tqdm
 
 from harvest import actions
 from harvest.enums import PublisherRule, RunState, Schedule, SourceKind
+from harvest.foreground import Bar, Busy, harvest_now
 from harvest.models import Problem, Run, Source
-from harvest.pipeline import claim
-from harvest.pipeline.claim import LEASE, Lease, Tally
-from harvest.pipeline.job import Job
 from harvest.pipeline.load import Reading
 from harvest.pipeline.preview import preview
-from harvest.pipeline.run import run_harvest
 from harvest.sources import ADAPTERS
 from harvest.sources.base import SourceFailed
 from harvest.sources.opening import is_web_address
@@ -85,17 +81,20 @@ class Command(BaseCommand):
             self._harvest(_source(kind, url, publisher, wishes), options)
 
     def _harvest(self, source: Source, options: dict[str, Any]) -> None:
-        run = actions.queue_run(source, now=timezone.now(), forced=options["force"])
-        lease = self._claim(run)
         started = time.monotonic()
-        with _Bar() as bar:
-            try:
-                run_harvest(lease, on_progress=bar.show, max_records=options["max_records"], may_be_path=True)
-            except KeyboardInterrupt:
-                actions.request_cancel(run, now=timezone.now())
-                actions.take_nudges(now=timezone.now())
-                raise CommandError("Stopped. What had been read is kept; nothing was retired.") from None
-        run.refresh_from_db()
+        try:
+            with Bar() as bar:
+                run = harvest_now(
+                    source,
+                    forced=options["force"],
+                    max_records=options["max_records"],
+                    on_progress=bar.show,
+                    on_wait=lambda: self.stderr.write("An earlier harvest of this source was interrupted: waiting."),
+                )
+        except Busy as busy:
+            raise CommandError(str(busy)) from busy
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. What had been read is kept; nothing was retired.") from None
         counts = {name: getattr(run, name) for name in _COUNTS}
         if options["json"]:
             result = {"state": run.state, "message": run.message, "run": run.pk, "source": source.slug, **counts}
@@ -106,17 +105,6 @@ class Command(BaseCommand):
             self.stdout.write(run.message)
         if run.state not in (RunState.COMPLETED, RunState.QUARANTINED):
             sys.exit(1)
-
-    def _claim(self, run: Run) -> Lease:
-        """The run's lease. Where an earlier worker was killed, its lease has to run out first."""
-        patience = time.monotonic() + LEASE.total_seconds() + 2
-        while not (lease := claim.claim(run.pk, now=timezone.now())):
-            run.refresh_from_db()
-            if run.leased_until is None or time.monotonic() > patience:
-                raise CommandError("Another worker is harvesting this source: wait for it to end, or stop it first.")
-            self.stderr.write("An earlier harvest of this source was interrupted or still runs. Waiting for it.")
-            time.sleep(min(5.0, max(0.5, (run.leased_until - timezone.now()).total_seconds() + 0.1)))
-        return lease
 
     def _preview(self, source: Source, options: dict[str, Any]) -> None:
         try:
@@ -155,35 +143,6 @@ class Command(BaseCommand):
 
 
 _COUNTS = ("seen", "created", "updated", "unchanged", "retired", "failed", "problems")
-
-
-class _Bar:
-    """A progress bar on stderr."""
-
-    def __init__(self) -> None:
-        self._bar = tqdm(unit=" records", file=sys.stderr, mininterval=0.5)
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._bar.close()
-
-    def show(self, job: Job) -> None:
-        tally = job.tally
-        self._bar.total = job.expected
-        self._bar.set_postfix_str(_bar_words(tally), refresh=False)
-        self._bar.update(tally.seen - self._bar.n)
-
-
-def _bar_words(tally: Tally) -> str:
-    counts = (
-        ("new", tally.created),
-        ("changed", tally.updated),
-        ("retired", tally.retired),
-        ("problems", tally.problems),
-    )
-    return ", ".join(f"{count:,} {word}" for word, count in counts if count)
 
 
 def _found(kind: SourceKind, url: str, publisher: Publisher) -> Source | None:
