@@ -1,7 +1,7 @@
 """The form in which a data officer registers or mends an entry. It builds a draft; `actions.datasets` stores it."""
 
 import re
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -130,11 +130,6 @@ class DatasetForm(forms.ModelForm):
         if not self.errors and sides["south"] > sides["north"]:  # type: ignore[operator]
             self.add_error("north", "The north side lies south of the south side.")
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """An empty name is not an error here: `actions.names` makes one."""
-        exclusions = super()._get_validation_exclusions()
-        return exclusions | {"name"} if not self.cleaned_data.get("name") else exclusions
-
     def draft(self, current: DatasetDraft | None, resources: tuple[ResourceDraft, ...]) -> DatasetDraft:
         """What the entry should say: the form's values over what it says now."""
         cleaned = self.cleaned_data
@@ -196,7 +191,8 @@ class ResourceForm(forms.ModelForm):
 
 def resource_drafts(formset: BaseInlineFormSet) -> tuple[ResourceDraft, ...]:
     """The files and links of an entry as its formset has them, those marked for deletion left out."""
-    kept = [form for form in formset.forms if form.has_changed() or not form.instance._state.adding]
+    given = cast(list[ResourceForm], formset.forms)
+    kept = [form for form in given if form.has_changed() or not form.instance._state.adding]
     return tuple(form.draft() for form in kept if not form.cleaned_data.get("DELETE"))
 
 

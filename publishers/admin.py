@@ -29,7 +29,7 @@ class MembershipInline(admin.TabularInline):
     def _may(self, request: HttpRequest, obj: Any = None) -> bool:
         return isinstance(obj, Publisher) and has_permission(request.user, Permission.MANAGE_MEMBERS, obj)
 
-    has_view_permission = has_add_permission = has_change_permission = has_delete_permission = _may  # type: ignore[assignment]
+    has_view_permission = has_add_permission = has_change_permission = has_delete_permission = _may
 
 
 class PublisherForm(forms.ModelForm):

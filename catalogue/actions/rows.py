@@ -31,7 +31,9 @@ def update(model: type[models.Model], objects: Sequence[models.Model], names: It
     """Set these fields of stored rows to what the objects say."""
     if not objects:
         return
-    fields = [model._meta.get_field(name) for name in names]
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    by_name |= {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
     assignments = ", ".join(f'"{field.column}" = fresh."{field.column}"' for field in fields)
     key = model._meta.pk
     _execute(_UPDATE, model, [key, *fields], objects, assignments=assignments, key=f'"{key.column}"')
