@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import quality
+from catalogue.actions import link_run, quality
 
 logger = logging.getLogger(__name__)
 
@@ -16,3 +16,14 @@ def rescore_due() -> None:
     counts = quality.rescore_due(now=timezone.now())
     if counts.scored:
         logger.info("Rescored %d datasets; the score of %d changed.", counts.scored, counts.changed)
+
+
+@shared_task(expires=10, soft_time_limit=180, time_limit=200)
+def check_due_links() -> None:
+    """Check links that are due for most of a minute. A message that nobody takes at once is replaced by the next."""
+    with link_run.only_run() as is_ours:
+        if not is_ours:
+            return
+        recorded = link_run.check_due(now=timezone.now, seconds=50).recorded
+    if recorded.states:
+        logger.info("Checked %d links; the state of %d changed.", recorded.states.total(), recorded.moved)

@@ -57,6 +57,15 @@ _WITNESSES: Final = 10
 _ONE_RUN_LOCK: Final = 0x6C696E6B
 
 
+@dataclass(slots=True)
+class RunResult:
+    """What a run did."""
+
+    recorded: Recorded = field(default_factory=Recorded)
+    our_outage: bool = False
+    """Whether it ended because no server could be reached, those that always work included."""
+
+
 @contextmanager
 def only_run() -> Iterator[bool]:
     """Whether nobody else is within this block, on any worker: a second run would take a harvest's place for nothing.
@@ -81,7 +90,7 @@ def check_due(
     limit: int | None = None,
     progress: Callable[[int], object] = lambda count: None,
     interval: float = 0.5,
-) -> "RunResult":
+) -> RunResult:
     """Check links that are due until none is left, at most `limit`; after `seconds`, begin no more.
 
     `interval`: seconds between two requests to one host. `progress` is told how many links were just dealt with.
@@ -106,15 +115,6 @@ def check_due(
     finally:
         run.close()
     return run.result
-
-
-@dataclass(slots=True)
-class RunResult:
-    """What a run did."""
-
-    recorded: Recorded = field(default_factory=Recorded)
-    our_outage: bool = False
-    """Whether it ended because no server could be reached, those that always work included."""
 
 
 @dataclass(slots=True)
@@ -160,6 +160,8 @@ class _Run:
                 self._take(look)
             if len(self._ready) >= _RECORD or time.monotonic() >= self._next_record:
                 self._record()
+        for number in list(self._batches):
+            self._end(number)
         self._record()
 
     def close(self) -> None:

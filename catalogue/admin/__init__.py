@@ -1,3 +1,3 @@
-from catalogue.admin import dataset, reference
+from catalogue.admin import dataset, links, reference
 
-__all__ = ["dataset", "reference"]
+__all__ = ["dataset", "links", "reference"]
