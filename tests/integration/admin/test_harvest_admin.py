@@ -1,0 +1,98 @@
+"""Sources and runs in the admin: who sees them, and what a person's word does."""
+
+import pytest
+from django.utils import timezone
+
+from harvest.enums import RunState
+from harvest.models import Problem, Run, Source
+from publishers.enums import Role
+from tests.factories.publishers import PublisherFactory, UserFactory, officer
+
+pytestmark = pytest.mark.django_db
+
+SOURCE = {
+    "title": "Our data.json",
+    "kind": "data-json",
+    "url": "https://agency.example/data.json",
+    "publisher_rule": "fixed",
+    "config": "{}",
+    "schedule": "daily",
+    "max_seconds": "3600",
+    "max_bytes": "1000000",
+    "retire_share": "0.1",
+}
+
+
+@pytest.fixture
+def publisher():
+    return PublisherFactory()
+
+
+def test_an_administrator_registers_a_source_that_is_due_at_once(client, publisher):
+    client.force_login(officer(publisher, Role.ADMINISTRATOR))
+    response = client.post("/admin/harvest/source/add/", SOURCE | {"publisher": str(publisher.pk)})
+    source = Source.objects.get()
+    assert (response.status_code, source.title, source.publisher) == (302, "Our data.json", publisher)
+    assert source.next_run_at <= timezone.now()
+
+
+def test_an_editor_manages_no_sources_and_an_administrator_only_their_own(client, publisher):
+    client.force_login(officer(publisher, Role.EDITOR))
+    assert client.get("/admin/harvest/source/add/").status_code == 403
+    client.force_login(officer(PublisherFactory(), Role.ADMINISTRATOR))
+    response = client.post("/admin/harvest/source/add/", SOURCE | {"publisher": str(publisher.pk)})
+    assert (response.status_code, Source.objects.count()) == (200, 0)
+
+
+def test_a_path_on_the_server_is_refused(client, publisher):
+    client.force_login(UserFactory(is_superuser=True))
+    response = client.post(
+        "/admin/harvest/source/add/", SOURCE | {"publisher": str(publisher.pk), "url": "/etc/passwd"}
+    )
+    assert "The address must begin with https:// or http://." in response.content.decode()
+
+
+@pytest.fixture
+def source(publisher):
+    return Source.objects.create(
+        slug="ours", title="Ours", kind="data-json", url="https://agency.example/data.json", publisher=publisher
+    )
+
+
+def test_harvest_now_queues_one_run_however_often_it_is_asked(client, source, publisher):
+    client.force_login(officer(publisher, Role.ADMINISTRATOR))
+    for _ in range(2):
+        client.post("/admin/harvest/source/", {"action": "harvest_now", "_selected_action": [source.pk]})
+    assert list(Run.objects.values_list("source", "state")) == [(source.pk, RunState.QUEUED)]
+
+
+def test_a_run_shows_its_problems_and_no_more_than_200(client, source, publisher):
+    run = Run.objects.create(source=source, created_at=timezone.now(), state=RunState.COMPLETED, problems=250)
+    Problem.objects.bulk_create(
+        Problem(run=run, guid=f"g{n}", severity="error", kind="missing-title", message=f"Problem {n}.")
+        for n in range(250)
+    )
+    client.force_login(officer(publisher, Role.ADMINISTRATOR))
+    page = client.get(f"/admin/harvest/run/{run.pk}/change/").content.decode()
+    assert page.count("Problem ") >= 200
+    assert "Problem 199." in page
+    assert "Problem 200." not in page
+
+
+def test_keeping_what_a_run_missed_ends_its_quarantine(client, source, publisher):
+    run = Run.objects.create(
+        source=source, created_at=timezone.now(), state=RunState.QUARANTINED, message="20 of 30 vanished."
+    )
+    client.force_login(officer(publisher, Role.ADMINISTRATOR))
+    page = client.get(f"/admin/harvest/run/{run.pk}/change/").content.decode()
+    assert "20 of 30 vanished." in page
+    assert "Withdraw them" in page
+    assert client.post(f"/admin/harvest/run/{run.pk}/vanished/", {"keep": "1"}).status_code == 302
+    run.refresh_from_db()
+    assert run.state == RunState.COMPLETED
+
+
+def test_someone_elses_run_cannot_be_decided(client, source):
+    run = Run.objects.create(source=source, created_at=timezone.now(), state=RunState.QUARANTINED)
+    client.force_login(officer(PublisherFactory(), Role.ADMINISTRATOR))
+    assert client.post(f"/admin/harvest/run/{run.pk}/vanished/", {"keep": "1"}).status_code == 404
