@@ -14,7 +14,19 @@ from psycopg.conninfo import conninfo_to_dict
 
 from catalogue.inline_script import GOVUK_INLINE_SCRIPT_HASH
 from config import embedded
-from config.env import env_bool, env_int, env_list, env_path, env_str, env_url, secret_key
+from config.env import (
+    check_known,
+    env_bool,
+    env_host_ports,
+    env_hosts,
+    env_path,
+    env_port,
+    env_str,
+    env_url,
+    secret_key,
+)
+
+check_known()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -26,7 +38,7 @@ SEARCH_DIR = env_path("SEARCH_DIR", default=VAR_DIR / "search")
 # Safety
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = env_str("SECRET_KEY", default="") or secret_key(VAR_DIR)
-SITE_URL = env_url("SITE_URL", default=f"http://127.0.0.1:{env_int('PORT', default=8000)}").rstrip("/")
+SITE_URL = env_url("SITE_URL", default=f"http://127.0.0.1:{env_port('PORT', default=8000)}").rstrip("/")
 ALLOWED_HOSTS = env_list(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or ""]
 )
@@ -186,7 +198,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # The way out
-OUTBOUND_ALLOW_HOSTS = env_list("OUTBOUND_ALLOW_HOSTS", default=[])
+OUTBOUND_ALLOW_HOSTS = env_host_ports("OUTBOUND_ALLOW_HOSTS")
 HTTP_CONTACT = env_str("HTTP_CONTACT", default=f"{SITE_URL}/about")
 
 # The API
