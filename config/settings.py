@@ -39,7 +39,7 @@ SEARCH_DIR = env_path("SEARCH_DIR", default=VAR_DIR / "search")
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = env_str("SECRET_KEY", default="") or secret_key(VAR_DIR)
 SITE_URL = env_url("SITE_URL", default=f"http://127.0.0.1:{env_port('PORT', default=8000)}").rstrip("/")
-ALLOWED_HOSTS = env_list(
+ALLOWED_HOSTS = env_hosts(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or ""]
 )
 _HTTPS = SITE_URL.startswith("https://")
