@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from catalogue.views import dataset, health, home, publisher, quality, search, sitemap
+from catalogue.views import dataset, health, home, legacy, publisher, quality, search, sitemap
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,9 +17,15 @@ urlpatterns = [
     # A UUID is tried before a name: no name looks like one
     path("dataset/<uuid:dataset_id>", dataset.detail, name="dataset-short"),
     path("dataset/<uuid:dataset_id>/<str:name>/history", dataset.history, name="dataset-history"),
+    path(
+        "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>/preview",
+        legacy.preview,
+        name="datafile-preview",
+    ),
     path("dataset/<uuid:dataset_id>/<str:name>", dataset.detail, name="dataset-detail"),
     path("dataset/<str:name>", dataset.by_name, name="dataset-by-name"),
     path("dataset/<str:name>/resource/<uuid:resource_id>", dataset.by_resource, name="dataset-resource"),
+    path("data/search", legacy.data_search, name="legacy-search"),
     path("healthz", health.healthz, name="healthz"),
     path("robots.txt", home.robots, name="robots"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
