@@ -6,11 +6,11 @@ The event loop has a thread of its own. Its owner hands in batches, and collects
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar, cast
 
 from catalogue.links.batch import probe_many
 from catalogue.links.outcome import LinkOutcome
@@ -130,9 +130,11 @@ class Prober(Generic[K]):
             per_host_interval=self._per_host_interval,
             gate=self._gate,
         )
+        # Generators that are stopped early must be closed, for their requests to be cancelled
+        closable = cast("AsyncGenerator[tuple[K, LinkOutcome], None]", looks)
         try:
-            async with asyncio.timeout(self._batch_seconds), aclosing(looks):
-                async for key, outcome in looks:
+            async with asyncio.timeout(self._batch_seconds), aclosing(closable):
+                async for key, outcome in closable:
                     found(key, outcome)
         except TimeoutError:
             pass
