@@ -49,9 +49,12 @@ class DatasetDraft:
     publisher_id: UUID
     name: str = ""
     kind: str = DatasetKind.DATASET
+    alternative_titles: tuple[str, ...] = ()
     description: str = ""
     translations: dict[str, dict[str, str]] = field(default_factory=dict)
     identifiers: tuple[str, ...] = ()
+    version_label: str = ""
+    version_notes: str = ""
     creator: str = ""
     contact_name: str = ""
     contact_email: str = ""
@@ -66,6 +69,12 @@ class DatasetDraft:
     languages: tuple[str, ...] = ()
     landing_page: str = ""
     conforms_to: tuple[str, ...] = ()
+    related_links: tuple[str, ...] = ()
+    provenance: str = ""
+    service_status: str = ""
+    service_type: str = ""
+    endpoint_url: str = ""
+    endpoint_description: str = ""
     licence_id: str | None = None
     licence_text: str = ""
     access: str = Access.OPEN

@@ -47,6 +47,27 @@ class Classification(TextChoices):
     TOP_SECRET = "top_secret", "Top secret"
 
 
+class ServiceStatus(TextChoices):
+    """How far along a data service is, as the UK cross-government metadata exchange model lists it."""
+
+    DISCOVERY = "discovery", "Discovery"
+    ALPHA = "alpha", "Alpha"
+    PRIVATE_BETA = "private_beta", "Private beta"
+    PUBLIC_BETA = "public_beta", "Public beta"
+    BETA = "beta", "Beta"
+    LIVE = "live", "Live"
+    DEPRECATED = "deprecated", "Deprecated"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ServiceType(TextChoices):
+    """What a data service speaks, as the UK model lists it."""
+
+    REST = "rest", "REST"
+    SOAP = "soap", "SOAP"
+    EVENT = "event", "Event stream"
+
+
 class ResourceKind(TextChoices):
     """What a link of a dataset leads to."""
 

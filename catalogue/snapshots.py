@@ -56,7 +56,7 @@ def digest(value: Snapshot) -> str:
 
 
 _DATES = {"issued", "modified", "temporal_start", "temporal_end"}
-_TUPLES = {"identifiers", "tags", "languages", "conforms_to", "places"}
+_TUPLES = {"alternative_titles", "identifiers", "related_links", "tags", "languages", "conforms_to", "places"}
 
 
 def restored(field: str, value: Any) -> Any:

@@ -10,7 +10,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from catalogue.enums import Access, Classification, DatasetKind, Frequency, State, Visibility
+from catalogue.enums import (
+    Access,
+    Classification,
+    DatasetKind,
+    Frequency,
+    ServiceStatus,
+    ServiceType,
+    State,
+    Visibility,
+)
 from catalogue.models.licence import Licence
 from catalogue.models.topic import Topic
 from publishers.models import Publisher, User
@@ -62,6 +71,7 @@ class Dataset(models.Model):
     name = models.CharField("name in addresses", max_length=NAME_LENGTH, unique=True)
     kind = models.CharField(max_length=20, choices=DatasetKind, default=DatasetKind.DATASET)
     title = models.CharField(max_length=500)
+    alternative_titles = ArrayField(models.CharField(max_length=500), default=list, blank=True)
     description = models.TextField(blank=True, help_text="Markdown.")
     translations = models.JSONField(
         default=dict,
@@ -74,6 +84,8 @@ class Dataset(models.Model):
         blank=True,
         help_text="Other identifiers: DOI, reference number.",
     )
+    version_label = models.CharField("version", max_length=100, blank=True)
+    version_notes = models.TextField(blank=True, help_text="What is new in this version.")
     in_series = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="series_members"
     )
@@ -97,6 +109,17 @@ class Dataset(models.Model):
     landing_page = models.CharField(max_length=2000, blank=True)
     conforms_to = ArrayField(
         models.CharField(max_length=500), default=list, blank=True, help_text="Standards, schemas."
+    )
+
+    related_links = ArrayField(models.CharField(max_length=2000), default=list, blank=True)
+    provenance = models.TextField("how it was made", blank=True, help_text="Lineage: sources and processing.")
+
+    # If it is a data service
+    service_status = models.CharField(max_length=20, choices=ServiceStatus, blank=True)
+    service_type = models.CharField(max_length=20, choices=ServiceType, blank=True)
+    endpoint_url = models.CharField("service address", max_length=2000, blank=True)
+    endpoint_description = models.CharField(
+        max_length=2000, blank=True, help_text="Address of its description: OpenAPI, WSDL, capabilities."
     )
 
     # How it may be used

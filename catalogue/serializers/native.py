@@ -144,9 +144,12 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     class Meta:
         model = Dataset
         fields = [
-            *("id", "name", "url", "kind", "title", "description", "translations", "identifiers"),
+            *("id", "name", "url", "kind", "title", "alternative_titles", "description", "translations"),
+            *("identifiers", "version_label", "version_notes"),
             *("publisher", "creator", "contact", "foi_contact", "topic", "tags", "languages", "landing_page"),
-            *("conforms_to", "licence", "licence_text", "access", "access_reason", "planned_release", "rights"),
+            *("conforms_to", "related_links", "provenance"),
+            *("service_status", "service_type", "endpoint_url", "endpoint_description"),
+            *("licence", "licence_text", "access", "access_reason", "planned_release", "rights"),
             *("frequency", "issued", "issued_text", "modified", "modified_text"),
             *("temporal_start", "temporal_end", "temporal_text", "box", "places", "extras"),
             *("origin_id", "origin_url", "origin_title", "last_seen_at"),
