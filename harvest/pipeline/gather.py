@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
-
 from harvest.enums import RecordState
 from harvest.models import Record, Source
 from harvest.pipeline.job import Job
@@ -32,18 +30,27 @@ def limits_of(source: Source) -> Limits:
 
 
 def batches(events: Iterable[Event], check: Callable[[], None]) -> Iterator[list[Event]]:
-    """The events in portions. `check` is called for each; what it raises ends the gather."""
+    """The events in portions. `check` is called for each; what it raises ends the gather.
+
+    What a source gave before it failed is a portion too.
+    """
     batch: list[Event] = []
     started = time.monotonic()
-    for event in events:
-        check()
-        batch.append(event)
-        if len(batch) >= READ_BATCH or time.monotonic() - started > _PATIENCE:
-            yield batch
-            batch = []
-            started = time.monotonic()
+    failure = None
+    try:
+        for event in events:
+            check()
+            batch.append(event)
+            if len(batch) >= READ_BATCH or time.monotonic() - started > _PATIENCE:
+                yield batch
+                batch = []
+                started = time.monotonic()
+    except SourceFailed as failed:
+        failure = failed
     if batch:
         yield batch
+    if failure:
+        raise failure
 
 
 def limited(events: Iterator[Event], max_records: int | None) -> Iterator[Event]:
@@ -69,9 +76,13 @@ def with_deadline(check: Callable[[], None], seconds: float) -> Callable[[], Non
     return checked
 
 
-def memory_of(job: Job) -> Mapping[str, Any]:
-    """What the adapter may rely on: nothing where records must be read anew."""
+def take_memory(job: Job) -> Mapping[str, Any]:
+    """What the adapter may rely on: nothing where records must be read anew.
+
+    It is forgotten at once. Should this run end half-way, what we hold is no longer what the memory speaks of.
+    """
     memory = job.source.memory
+    _save_memory(job, {"failures": memory["failures"]} if "failures" in memory else {})
     if job.run.is_forced or memory.get("normaliser_version") != job.normaliser.version:
         return {}
     return memory.get("adapter", {})
@@ -79,27 +90,25 @@ def memory_of(job: Job) -> Mapping[str, Any]:
 
 def remember(job: Job, memory: Mapping[str, Any]) -> None:
     """Keep the adapter's memory, where it may let everything pass next time: no record failed, none is missing."""
-    is_settled = not job.tally.failed and not _records(job).filter(state=RecordState.VANISHED).exists()
-    job.source.memory = (
-        {"normaliser_version": job.normaliser.version, "adapter": dict(memory)} if is_settled and memory else {}
-    )
-    job.source.save(update_fields=["memory"])
+    vanished = Record.objects.filter(source=job.source, state=RecordState.VANISHED)
+    is_settled = not job.tally.failed and not vanished.exists()
+    new = {"normaliser_version": job.normaliser.version, "adapter": dict(memory)} if is_settled and memory else {}
+    _save_memory(job, new)
 
 
 def retry_soon(job: Job) -> None:
     """After a failure that may pass by itself: bring the next run forward, a few times."""
     failures = int(job.source.memory.get("failures", 0)) + 1
-    job.source.memory["failures"] = failures
+    _save_memory(job, {"failures": failures})
     again = retry_at(failures, now=job.clock())
-    fields = ["memory"]
-    if again and job.source.next_run_at and again < job.source.next_run_at:
-        job.source.next_run_at = again
-        fields.append("next_run_at")
-    job.source.save(update_fields=fields)
+    if again:
+        Source.objects.filter(id=job.source.pk, next_run_at__gt=again).update(next_run_at=again)
 
 
-def _records(job: Job) -> QuerySet[Record]:
-    return Record.objects.filter(source=job.source)
+def _save_memory(job: Job, memory: dict[str, Any]) -> None:
+    if memory != job.source.memory:
+        job.source.memory = memory
+        job.source.save(update_fields=["memory"])
 
 
 def _in_words(seconds: float) -> str:

@@ -8,6 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from harvest.enums import RunState, SourceKind
@@ -17,7 +19,7 @@ from harvest.normalise import NORMALISERS
 from harvest.pipeline import claim, gather
 from harvest.pipeline.claim import Lease, LeaseLost, Tally
 from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compare
-from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, Cancelled, Heartbeat
+from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, INTERVAL, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
 from harvest.pipeline.load import BATCH, forget_gather, keep, keep_all, load, read, tell
 from harvest.pipeline.publisher_rule import PublisherChooser
@@ -53,6 +55,7 @@ def run_harvest(
     on_progress: Callable[[Job], Any] = lambda job: None,
     max_records: int | None = None,
     may_be_path: bool = False,
+    beat_every: float = INTERVAL,
 ) -> None:
     """Carry a claimed run to its end, whatever that is: the run's state and message say.
 
@@ -63,7 +66,7 @@ def run_harvest(
     kind = SourceKind(run.source.kind)
     job = Job(run, run.source, lease, ADAPTERS[kind], NORMALISERS[kind], clock, on_progress)
     try:
-        with Heartbeat(lease) as heartbeat:
+        with Heartbeat(lease, interval=beat_every) as heartbeat:
             _begin(job)
             state, message = _carry_out(job, heartbeat.check, max_records=max_records, may_be_path=may_be_path)
             claim.finish(lease, state, message, now=clock())
@@ -91,13 +94,14 @@ def _carry_out(
     place, limits = gather.place_of(job.source, may_be_path=may_be_path), gather.limits_of(job.source)
     check = gather.with_deadline(check, job.source.max_seconds)
     try:
-        with closing(job.adapter.fetch(place, memory=gather.memory_of(job), limits=limits)) as events:
+        with closing(job.adapter.fetch(place, memory=gather.take_memory(job), limits=limits)) as events:
             finished = harvest(job, gather.limited(events, max_records), check)
         if finished is None:
             return RunState.COMPLETED, f"Stopped after {max_records:,} records, as asked. {_summary(job)}"
         if finished.is_unmodified:
             keep_all(job)
         question = retire_missing(job) if finished.is_whole and not finished.is_unmodified else ""
+        _take_the_place_of_waiting(job)
     except SourceFailed as failure:
         if failure.is_passing:
             gather.retry_soon(job)
@@ -113,6 +117,13 @@ def _carry_out(
         return RunState.QUARANTINED, question
     gather.remember(job, finished.memory)
     return RunState.COMPLETED, _summary(job)
+
+
+def _take_the_place_of_waiting(job: Job) -> None:
+    """What an earlier run asked is answered, or asked again, by a later one that read the source to its end."""
+    waiting = Run.objects.filter(source=job.source, state=RunState.QUARANTINED, id__lt=job.run.id)
+    message = Concat(F("message"), Value(" A later run took its place."))
+    waiting.update(state=RunState.COMPLETED, message=message)
 
 
 def _note_end(job: Job, batch: Iterable[Event]) -> Finished | None:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from harvest.enums import SourceKind
 from harvest.sources.base import SourceAdapter
+from harvest.sources.ckan import CkanAdapter
 from harvest.sources.data_json import DataJsonAdapter
 
 ADAPTERS: Mapping[SourceKind, SourceAdapter] = {
+    SourceKind.CKAN: CkanAdapter(),
     SourceKind.DATA_JSON: DataJsonAdapter(),
 }

@@ -233,6 +233,8 @@ def _identifier_text(value: Any) -> str:
 
 def _why(reader: JsonReader, broken: JsonError, count: int) -> str:
     start = reader.start.lstrip()
+    if not start and not reader.position:
+        return "The source is empty."
     if count == 0 and start.startswith("<"):
         return "The source gave a web page instead of JSON: check its address."
     if count == 0 and not broken.is_truncated:

@@ -49,12 +49,18 @@ class JsonReader:
         self._at = 0
         self._passed = 0
         self._is_ended = False
+        self._failure: Exception | None = None
         self.has_bad_bytes = False
 
     @property
     def start(self) -> str:
         """The first characters still held: what a message can show of a text that is no JSON."""
         return self._text[:200]
+
+    @property
+    def position(self) -> int:
+        """Characters passed so far."""
+        return self._passed + self._at
 
     def peek(self) -> str:
         """The next character that isn't white space; "" at the end of the stream."""
@@ -133,7 +139,9 @@ class JsonReader:
         return found
 
     def _fill(self, *, at_least: int = 1) -> bool:
-        """Hold more text. False at the end of the stream."""
+        """Hold more text. False at the end of the stream. Raises what reading raises, once all before that is read."""
+        if self._failure:
+            raise self._failure
         if self._is_ended:
             return False
         if len(self._text) - self._at > self._max_value:
@@ -143,7 +151,11 @@ class JsonReader:
         self._at = 0
         gained = 0
         while gained < at_least and not self._is_ended:
-            chunk = self._stream.read(_CHUNK)
+            try:
+                chunk = self._stream.read(_CHUNK)
+            except Exception as failure:
+                self._failure = failure
+                break
             if self._decode is None:
                 self._decode = _decoder_for(chunk)
             self._is_ended = not chunk
@@ -153,6 +165,8 @@ class JsonReader:
             pieces.append(piece)
             gained += len(piece)
         self._text = "".join(pieces)
+        if self._failure and not gained:
+            raise self._failure
         return gained > 0
 
     def _looks_cut(self, error: json.JSONDecodeError) -> bool:

@@ -42,8 +42,9 @@ class BoundedReader(io.RawIOBase):
         return True
 
     def read(self, size: int = -1, /) -> bytes:
+        """At most so many bytes, as many as one look at the source brings: what came before a failure isn't lost."""
         try:
-            piece = self._stream.read(size if size is not None and size >= 0 else self._left + 1)
+            piece = self._stream.read1(size)
         except HttpError as error:
             raise failure_of(error) from error
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -75,7 +76,8 @@ def open_web(url: str, limits: Limits, *, headers: Mapping[str, str]) -> Iterato
     except HttpError as error:
         raise failure_of(error) from error
     with stream:
-        if stream.status != 304 and not 200 <= stream.status < 300:
+        was_asked = "If-None-Match" in headers or "If-Modified-Since" in headers
+        if not 200 <= stream.status < 300 and not (stream.status == 304 and was_asked):
             raise SourceFailed(
                 f"The source answered with status {stream.status} instead of its records.",
                 is_passing=stream.status in (429, 502, 503, 504),

@@ -1,0 +1,246 @@
+"""CKAN: a portal asked through its Action API, or files of packages as `ckanapi dump datasets` and saved answers are.
+
+`Place.config` may hold, besides what every kind of source has:
+- `rows`: packages a page, 1 to 1,000 (100);
+- `filter`: a filter of `package_search` (`fq`), as the portal understands it;
+- `organizations_filter_include`, `organizations_filter_exclude`, `groups_filter_include`, `groups_filter_exclude`:
+  lists of names, as ckanext-harvest has them;
+- `full_every_days`: how often everything is read, so that what vanished is noticed (7).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from harvest.findings import error, warning
+from harvest.raw_record import RawRecord
+from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
+from harvest.sources.ckan_documents import BrokenLine, Element, PackageFile
+from harvest.sources.ckan_paging import Paging
+from harvest.sources.ckan_portal import Answer, CallFailed, Portal
+from harvest.sources.ckan_record import VOLATILE
+from harvest.sources.ckan_selection import Selection, search_filter
+from harvest.sources.json_stream import JsonError, Readable
+from harvest.sources.opening import files_of, is_web_address, open_file, opened
+from services.http import HttpClient
+
+_SUFFIXES = tuple(f"{stem}{end}" for stem in (".jsonl", ".ndjson", ".json") for end in ("", ".gz"))
+
+#: Packages that changed this long before the last harvest began are asked for again: clocks and indexes lag.
+_OVERLAP = timedelta(hours=1)
+_FULL_EVERY_DAYS = 7
+_ROWS, _MAX_ROWS = 100, 1_000
+
+#: So many packages in a row that a portal lists and doesn't show mean that something else is wrong.
+_MAX_FAILURES = 20
+
+
+class CkanAdapter:
+    """`pauses`: seconds before each further try of a portal that is overloaded."""
+
+    volatile = VOLATILE
+
+    def __init__(self, *, pauses: Sequence[float] = (2.0, 10.0)) -> None:
+        self._pauses = pauses
+
+    def fetch(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Iterator[Event]:
+        if not is_web_address(place.url):
+            yield from self._fetch_files(place, limits)
+            return
+        with HttpClient(limits.policy) as client:
+            portal = Portal(client, place.url, limits, pauses=self._pauses)
+            yield from _PortalGather(portal, place, memory).events()
+
+    def _fetch_files(self, place: Place, limits: Limits) -> Iterator[Event]:
+        files = files_of(place, suffixes=_SUFFIXES)
+        selection = Selection(place.config)
+        unread: list[str] = []
+        for file in files:
+            try:
+                with opened(open_file(file), max_bytes=limits.max_bytes) as stream:
+                    yield from _packages_in(stream, selection)
+            except SourceFailed as failure:
+                if len(files) == 1:
+                    raise
+                unread.append(file.name)
+                yield SourceProblem(error("file-unreadable", f"{file.name}: {failure}", value=file.name))
+        if unread:
+            raise SourceFailed(
+                f"{len(unread)} of {len(files)} files could not be read to their end: {', '.join(unread[:5])}"
+                f"{' …' if len(unread) > 5 else ''}. The problems of this run say why."
+            )
+        yield from selection.about_left_out()
+        yield Finished(is_whole=not selection.lost)
+
+
+def _packages_in(stream: Readable, selection: Selection) -> Iterator[RawRecord | SourceProblem]:
+    """The packages of one file. What is none is told, but where nothing at all is one the file is no such file."""
+    packages = PackageFile(stream)
+    before = selection.given + selection.left_out
+    problems: list[SourceProblem] = []
+    last_line_broken = False
+    try:
+        for element in packages.elements():
+            if isinstance(element, BrokenLine):
+                last_line_broken = element.is_last
+                problems.append(selection.broken_line(element))
+                continue
+            event = selection.take(element)
+            if isinstance(event, SourceProblem):
+                problems.append(event)
+            elif event is not None:
+                yield event
+            if problems and selection.given + selection.left_out > before:
+                yield from problems
+                problems.clear()
+    except JsonError as broken:
+        yield from problems if selection.given > before else ()
+        raise SourceFailed(_why(packages, broken, selection.given - before)) from broken
+    if selection.given + selection.left_out == before and (problems or packages.complaint or not packages.found_list):
+        raise SourceFailed(_no_packages(packages, selection, problems))
+    yield from problems
+    if last_line_broken:
+        raise SourceFailed("The source is incomplete: its last line stops in the middle.")
+    if packages.has_bad_bytes:
+        yield SourceProblem(
+            warning("not-utf-8", "Some characters are not UTF-8 and were replaced: save the file as UTF-8.")
+        )
+
+
+class _PortalGather:
+    """One gather of one portal: everything, or where the last one is remembered only what changed since."""
+
+    def __init__(self, portal: Portal, place: Place, memory: Mapping[str, Any]) -> None:
+        self._portal = portal
+        self._config = place.config
+        self._selection = Selection(place.config)
+        self._filter = search_filter(place.config)
+        is_same = memory.get("url") == place.url and memory.get("filter") == self._filter
+        self._memory = memory if is_same else {}
+        self._url = place.url
+
+    def events(self) -> Iterator[Event]:
+        look = self._look()
+        if look is None:
+            yield from self._by_list()
+            return
+        since = self._since(look)
+        query = f"{self._filter} metadata_modified:[{since:%Y-%m-%dT%H:%M:%SZ} TO *]".strip() if since else self._filter
+        rows = min(max(int(self._config.get("rows") or _ROWS), 1), _MAX_ROWS)
+        paging = Paging(self._portal, query, rows)
+        for event in paging.elements():
+            if isinstance(event, Element):
+                yield from self._taken(event)
+            else:
+                yield event
+        yield from self._selection.about_left_out()
+        is_complete = paging.is_whole and not self._selection.lost
+        yield Finished(
+            is_whole=is_complete and since is None,
+            is_unmodified=is_complete and since is not None and not paging.given,
+            memory=self._remembered(look, is_full=since is None) if is_complete else {},
+        )
+
+    def _look(self) -> Answer | None:
+        """How many packages there are; None where the portal has no `package_search`. Raises SourceFailed."""
+        failures = []
+        for root in self._portal.roots:
+            self._portal.root = root
+            try:
+                parameters = {"fq": self._filter} if self._filter else {}
+                for event in self._portal.call("package_search", q="*:*", rows=0, **parameters):
+                    if isinstance(event, Answer) and event.count is not None:
+                        return event
+            except CallFailed as failure:
+                if failure.is_unreachable or failure.is_passing:
+                    raise
+                failures.append(failure)
+        self._portal.root = self._portal.roots[0]
+        return None
+
+    def _since(self, look: Answer) -> datetime | None:
+        """From when on changes are wanted; None for everything.
+
+        Everything is read once in so many days, and when the portal has fewer packages than before: some are gone.
+        """
+        try:
+            since = datetime.fromisoformat(self._memory["since"])
+            full_at = datetime.fromisoformat(self._memory["full_at"])
+            count = int(self._memory["count"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        days = timedelta(days=float(self._config.get("full_every_days") or _FULL_EVERY_DAYS))
+        if look.date is None or look.count is None or look.count < count or look.date - full_at >= days:
+            return None
+        return since - _OVERLAP
+
+    def _remembered(self, look: Answer, *, is_full: bool) -> dict[str, Any]:
+        if look.date is None:
+            return {}
+        began = look.date.isoformat()
+        full_at = began if is_full else self._memory["full_at"]
+        return {"url": self._url, "filter": self._filter, "since": began, "full_at": full_at, "count": look.count}
+
+    def _by_list(self) -> Iterator[Event]:
+        """The slow way: `package_list`, then `package_show` for each."""
+        names = self._names()
+        yield Announced(len(names))
+        in_a_row = 0
+        for name in names:
+            try:
+                for event in self._portal.call("package_show", id=name):
+                    if isinstance(event, Element):
+                        yield from self._taken(event)
+                in_a_row = 0
+            except CallFailed as failure:
+                if failure.status in (403, 404, 410):  # withdrawn since it was listed
+                    continue
+                in_a_row += 1
+                if failure.is_unreachable or in_a_row >= _MAX_FAILURES:
+                    raise
+                self._selection.lost += 1
+                message = f"The portal lists this dataset and could not give it. {failure}"
+                yield SourceProblem(error("unreadable-at-source", message, value=name), element=name)
+        yield from self._selection.about_left_out()
+        yield Finished(is_whole=not self._selection.lost)
+
+    def _names(self) -> list[str]:
+        failures = []
+        for root in self._portal.roots:
+            self._portal.root = root
+            try:
+                found = [event.value for event in self._portal.call("package_list") if isinstance(event, Element)]
+            except CallFailed as failure:
+                failures.append(failure)
+            else:
+                return [name for name in found if isinstance(name, str)]
+        raise SourceFailed(
+            f"This is no CKAN portal that lets us in: check its address. {failures[0]}",
+            is_passing=failures[0].is_passing,
+        )
+
+    def _taken(self, element: Element) -> Iterator[Event]:
+        event = self._selection.take(element)
+        if event is not None:
+            yield event
+
+
+def _why(packages: PackageFile, broken: JsonError, given: int) -> str:
+    if not given and packages.start.startswith("<"):
+        return "The source is a web page instead of JSON."
+    if not given and not broken.is_truncated:
+        return f"The source is not JSON that can be read. It {broken}"
+    return f"The source is incomplete: its JSON {broken}"
+
+
+def _no_packages(packages: PackageFile, selection: Selection, problems: Sequence[SourceProblem]) -> str:
+    if packages.complaint:
+        return f"The source is a portal's refusal instead of packages. It says: “{packages.complaint}”."
+    if selection.names_only:
+        return (
+            f"The source only lists {selection.names_only:,} names and describes no dataset:"
+            " give what `package_search` or `package_show` answers, or what `ckanapi dump datasets --all` writes."
+        )
+    if problems:
+        return f"Nothing in the source is a CKAN dataset. Of the first element: {problems[0].finding.message}"
+    return "The source's JSON holds no list of CKAN packages."
