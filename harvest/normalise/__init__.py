@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from harvest.enums import SourceKind
 from harvest.normalise.base import Normaliser
+from harvest.normalise.ckan import CkanNormaliser
 from harvest.normalise.data_json import DataJsonNormaliser
 
 NORMALISERS: Mapping[SourceKind, Normaliser] = {
+    SourceKind.CKAN: CkanNormaliser(),
     SourceKind.DATA_JSON: DataJsonNormaliser(),
 }

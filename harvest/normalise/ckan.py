@@ -1,0 +1,152 @@
+"""CKAN packages → our drafts: of every age from 2010's groups to today's schemas, with data.gov.uk's own fields.
+
+What has no field of ours stays in the extras under the name that its portal gave it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from catalogue.dates import parse_datetime
+from catalogue.drafts import DatasetDraft
+from catalogue.enums import DatasetKind
+from catalogue.plain import clean_tags, clean_text
+from catalogue.vocabularies.topics import topic_from
+from harvest.findings import Finding
+from harvest.normalise.base import Normalised
+from harvest.normalise.ckan_contacts import contact, creator_of, foi_contact, organisation_of
+from harvest.normalise.ckan_coverage import dates, languages, period, places
+from harvest.normalise.ckan_package import Package, names_of
+from harvest.normalise.ckan_resources import resources_of
+from harvest.normalise.ckan_terms import access, licence_and_rights
+from harvest.normalise.fields import LONG
+from harvest.sources.ckan_record import extras_of
+
+_SERVICE_TYPES = frozenset({"service", "services", "data-service", "data_service", "dataservice"})
+_SERIES_TYPES = frozenset({"series", "dataset-series", "dataset_series", "collection"})
+
+#: Members that name themes, the publisher's own choice first.
+_THEMES = ("theme_secondary", "theme", "themes", "topic_category", "categories", "category", "dcat_subject", "subject")
+
+
+class CkanNormaliser:
+    version = 1
+
+    def __call__(self, body: Mapping[str, Any], *, publisher_id: UUID) -> Normalised:
+        findings: list[Finding] = []
+        fields = Package(body, extras_of(body), findings)
+        organisation = organisation_of(fields, body)
+        title = _title(fields, body)
+        tags = clean_tags(_tags(fields))
+        terms = licence_and_rights(fields)
+        values: dict[str, Any] = {
+            "title": title,
+            "name": clean_text(body.get("name"), max_length=100),
+            "publisher_id": publisher_id,
+            "kind": _kind(fields, body),
+            "description": fields.prose("notes_translated", "notes", "description"),
+            "translations": _in_welsh(body),
+            "identifiers": _identifiers(fields, body),
+            "creator": creator_of(fields, organisation),
+            **contact(fields),
+            **foi_contact(fields),
+            "tags": tags,
+            "topic_id": _topic(fields, tags, title),
+            "landing_page": _landing_page(fields),
+            **terms,
+            **access(fields, terms["rights"]),
+            **dates(fields),
+            **period(fields),
+            **places(fields),
+            "languages": languages(fields),
+            "resources": resources_of(fields, findings),
+        }
+        values["extras"] = fields.left_over_as_spelled()
+        return Normalised(
+            DatasetDraft(**values),
+            tuple(findings),
+            organisation=organisation,
+            uuid=_uuid(body.get("id")),
+            created_at=parse_datetime(body.get("metadata_created")),
+            modified_at=parse_datetime(body.get("metadata_modified")),
+        )
+
+
+def _title(fields: Package, body: Mapping[str, Any]) -> str:
+    """CKAN's own rule for a package without a title: its name stands for it."""
+    title = fields.line("title_translated") or fields.line("title")
+    fields.take("title")
+    if title:
+        return title
+    name = clean_text(body.get("name"), max_length=LONG).replace("-", " ").replace("_", " ").strip().capitalize()
+    if name:
+        fields.warn("missing-title", "The record has no title, so its name stands for it: give it one.", field="title")
+    return name
+
+
+def _kind(fields: Package, body: Mapping[str, Any]) -> DatasetKind:
+    types = {text.casefold() for text in [*fields.texts("resource_type", "dcat_type"), str(body.get("type"))]}
+    if types & _SERVICE_TYPES:
+        return DatasetKind.SERVICE
+    if types & _SERIES_TYPES or fields.is_true("collection_metadata"):
+        return DatasetKind.SERIES
+    return DatasetKind.DATASET
+
+
+def _in_welsh(body: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Texts of ckanext-fluent: `title_translated: {"en": …, "cy": …}`."""
+    welsh = {}
+    for name, source in (("title", "title_translated"), ("description", "notes_translated")):
+        texts = body.get(source)
+        if isinstance(texts, dict) and texts.get("cy"):
+            welsh[name] = clean_text(texts["cy"], max_length=LONG, keep_lines=name == "description")
+    return {"cy": welsh} if welsh else {}
+
+
+def _identifiers(fields: Package, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """What else the dataset is known by: its ISO file identifier, DOI, the publisher's number."""
+    found = fields.texts("guid", "identifier", "doi", "inventory_identifier", "unique_id")
+    fields.keep("guid")  # data.gov.uk shows it as what it is
+    return tuple(text for text in found if text != body.get("id"))
+
+
+def _tags(fields: Package) -> list[Any]:
+    tags = names_of(fields.take("tags"))
+    for name in ("tag_string", "keywords", "keyword"):
+        value = fields.take(name)
+        if isinstance(value, dict):
+            value = value.get("en") or next(iter(value.values()), None)
+        tags.extend(value if isinstance(value, list) else [value] if isinstance(value, str) else [])
+    return tags
+
+
+def _topic(fields: Package, tags: tuple[str, ...], title: str) -> str | None:
+    """The publisher's primary theme; else what its other themes, groups, tags and title agree on."""
+    primary = fields.texts("theme_primary")
+    if primary and (named := topic_from(primary)):
+        return named
+    if primary:
+        fields.keep("theme_primary")
+        fields.warn(
+            "unknown-theme",
+            "The primary theme is none of ours, so the topic was guessed: use one of the fourteen topics.",
+            field="theme-primary",
+            value=", ".join(primary),
+        )
+    themes = fields.texts(*_THEMES)
+    fields.keep(*_THEMES)  # a dataset has one topic; the themes may say more
+    groups = names_of(fields.take("groups"))
+    fields.keep("groups")
+    return topic_from([*themes, *groups], tags, title)
+
+
+def _landing_page(fields: Package) -> str:
+    page = fields.address("url")
+    return page or fields.address("landingpage", "landing_page", "original_dataset_link")
+
+
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return UUID(value.strip()) if isinstance(value, str) else None
+    except ValueError:
+        return None

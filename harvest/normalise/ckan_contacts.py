@@ -1,0 +1,127 @@
+"""Who answers for a CKAN dataset: organisation, makers, contact and freedom of information points. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from catalogue.plain import clean_text, email_from, phone
+from catalogue.web_addresses import clean_url
+from harvest.normalise.base import Organisation
+from harvest.normalise.ckan_package import Package, names_of
+from harvest.normalise.fields import LONG, as_list, is_nothing, term
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_PARTY = re.compile(r"(?P<name>.+?)\s*\((?P<roles>[^()]*)\)\s*$")
+#: ISO 19115's roles of those who made the data rather than keep, hand out or answer for it.
+_MAKERS = frozenset({"originator", "author", "principalinvestigator", "owner"})
+_MAX_CREATOR = 300
+
+
+def organisation_of(fields: Package, body: Mapping[str, Any]) -> Organisation | None:
+    """Whose entry it is: CKAN's organisation; in older portals the only group; elsewhere a name among the extras."""
+    value = fields.take("organization", "organisation")
+    if isinstance(value, dict):
+        name = clean_text(value.get("name"), max_length=200)
+        title = clean_text(value.get("title") or value.get("display_name"), max_length=300) or _title_of(name)
+        return Organisation(title, name=name) if title else None
+    if isinstance(value, str) and not is_nothing(value):
+        return _named(value)
+    owner = body.get("owner_org")
+    groups = body.get("groups")
+    if isinstance(groups, list) and len(groups) == 1 and isinstance(groups[0], str):
+        # Before organisations, a dataset's publisher was its group.
+        return _named(groups[0])
+    if title := fields.first_text("publisher", "publisher_name", "dcat_publisher_name", "provider"):
+        return Organisation(title[:300])
+    if isinstance(owner, str) and owner and not _UUID.fullmatch(owner.strip()):
+        return _named(owner)
+    return None
+
+
+def creator_of(fields: Package, organisation: Organisation | None) -> str:
+    """Who made the data, where that is not the organisation: of several parties the originators, else the owners."""
+    parties = _parties(fields.take("responsible_party", "responsible_organisation"))
+    fields.keep("responsible_party")  # their roles have no field of ours
+    makers = [name for name, roles in parties if roles & _MAKERS] or [name for name, _ in parties[:1]]
+    makers = makers or fields.texts("creator", "provider", "dcat_creator_name", "data_owner")
+    if organisation is None:
+        makers = makers or [author for author in fields.texts("author") if "@" not in author]
+    own = organisation.title.casefold() if organisation else ""
+    found = "; ".join(dict.fromkeys(name for name in makers if name.casefold() != own))
+    return clean_text(found, max_length=_MAX_CREATOR)
+
+
+def contact(fields: Package) -> dict[str, Any]:
+    """The contact that is named as such, else the maintainer, else the author."""
+    return (
+        _point(fields, "contact", name=("contact_name", "contact_point", "contact"), email=("contact_email",))
+        or _point(fields, "contact", name=("maintainer",), email=("maintainer_email",))
+        or _point(fields, "contact", name=("author",), email=("author_email",))
+    )
+
+
+def foi_contact(fields: Package) -> dict[str, Any]:
+    return _point(fields, "foi", name=("foi_name",), email=("foi_email",))
+
+
+def _point(fields: Package, prefix: str, *, name: tuple[str, ...], email: tuple[str, ...]) -> dict[str, Any]:
+    """A contact's four fields; {} where nothing is said."""
+    person = fields.take(*name)
+    if isinstance(person, dict):
+        inner = Package(person, {}, [], bookkeeping=frozenset())
+        title, written = inner.first_text("name", "fn", "title"), inner.first_text("email", "hasemail")
+    else:
+        title, written = clean_text(person, max_length=LONG), ""
+    written = fields.first_text(*email) or written
+    address = email_from(written) or email_from(title)
+    own_phone = name[0] in (f"{prefix}_name",)
+    number = fields.first_text(f"{prefix}_phone", "maintainer_phone") if own_phone else ""
+    url = _page(fields, prefix) if own_phone else ""
+    if written and not address:
+        url = url or clean_url(written) or ""
+        if not url:
+            fields.warn("bad-email", "This is no e-mail address, so it was left out.", field=email[0], value=written)
+    if is_nothing(title) or title == address or (address and email_from(title)):
+        title = ""
+    found = {"name": title, "email": address or "", "phone": phone(number) or "", "url": url}
+    return {f"{prefix}_{field}": value for field, value in found.items()} if any(found.values()) else {}
+
+
+def _page(fields: Package, prefix: str) -> str:
+    written = fields.first_text(f"{prefix}_web", f"{prefix}_url")
+    url = clean_url(written) if written else None
+    if written and url is None:
+        fields.keep(f"{prefix}_web", f"{prefix}_url")
+    return url or ""
+
+
+def _parties(value: Any) -> list[tuple[str, frozenset[str]]]:
+    """Names and roles, from data.gov.uk's text 'A (custodian); B (owner, originator)' or ckanext-spatial's list."""
+    found = []
+    for item in as_list(value):
+        if isinstance(item, dict):
+            name = term(item.get("name"))
+            roles = names_of(item.get("roles") or item.get("role"))
+            found.append((name, frozenset(role.casefold() for role in roles)))
+            continue
+        for part in item.split(";") if isinstance(item, str) else []:
+            match = _PARTY.fullmatch(part.strip())
+            name = clean_text(match["name"] if match else part, max_length=_MAX_CREATOR)
+            roles = match["roles"].casefold().split(",") if match else []
+            found.append((name, frozenset(role.strip() for role in roles)))
+    return [(name, roles) for name, roles in found if name and not is_nothing(name)]
+
+
+def _named(text: str) -> Organisation | None:
+    """An organisation of which only one word is known: its name in addresses, or what it is called."""
+    text = clean_text(text, max_length=300)
+    if not text or _UUID.fullmatch(text):
+        return None
+    if text == text.lower() and " " not in text:
+        return Organisation(_title_of(text), name=text)
+    return Organisation(text)
+
+
+def _title_of(name: str) -> str:
+    """'nhs-solihull-ccg' → 'Nhs solihull ccg': what can be made of a name where no title is given."""
+    return name.replace("-", " ").replace("_", " ").strip().capitalize()
