@@ -1,0 +1,181 @@
+"""What the index holds of an entry: the weighted table of what can be found, and the card that a result shows. Pure."""
+
+import datetime
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from tantivy import Document
+
+from catalogue.search.analysis import stems
+from catalogue.search.facets import SEPARATOR
+from catalogue.search.schema import SCHEMA
+from catalogue.text import plain_text
+
+#: Characters of a description that a result can show a piece of. All of it can be found.
+SHOWN_DESCRIPTION: Final = 1_200
+
+#: Words of file titles and the like that one entry may add: a dataset of 5,000 files isn't about 5,000 things.
+_MOST_EXTRA_WORDS: Final = 200
+
+#: Tantivy drops longer terms without a word.
+_LONGEST_TERM: Final = 500
+
+_has_markup = re.compile(r"[<>&*_#\[\]`~|\\]")
+_white_space = re.compile(r"\s+")
+_EPOCH: Final = datetime.date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """An entry as the search engine sees it: plain values, whoever read them."""
+
+    id: UUID
+    name: str
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    publisher_path: tuple[tuple[str, str], ...]  # (slug, title) of each body from the top of the tree to the publisher
+    publisher_abbreviation: str
+    topic: str
+    topic_title: str
+    licence_code: str
+    access: str
+    kind: str
+    formats: tuple[str, ...]
+    files: tuple[str, ...]  # titles of its files and documents
+    places: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    translations: tuple[str, ...]  # titles and descriptions in other languages
+    quality_score: int | None
+    quality_band: str
+    origin_id: str
+    updated_at: datetime.date
+    changed_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an entry's text: how often it is put into the searched field, and what a reader calls it."""
+
+    label: str
+    weight: int
+    texts: Callable[[Searchable], tuple[str, ...]]
+
+
+#: What can be found, and how much it counts. Weights were chosen by `bench/relevance.py`; see docs/benchmarks.md.
+PARTS: Final = (
+    Part("title", 5, lambda entry: (entry.title,)),
+    Part("tags", 3, lambda entry: entry.tags),
+    Part("publisher", 2, lambda entry: (entry.publisher_path[-1][1], entry.publisher_abbreviation)),
+    Part("description", 1, lambda entry: (plain(entry.description),)),
+    Part("other languages", 1, lambda entry: tuple(plain(text) for text in entry.translations)),
+)
+
+#: Also found, but only by words that the parts above don't have: file titles mostly repeat the entry's own, and
+#: every repetition would make the entry look long and so count less.
+EXTRA_PARTS: Final = (
+    Part("topic", 1, lambda entry: (entry.topic_title,)),
+    Part("publisher", 1, lambda entry: tuple(title for _, title in entry.publisher_path[:-1])),
+    Part("places", 1, lambda entry: entry.places),
+    Part("formats", 1, lambda entry: entry.formats),
+    Part("identifiers", 1, lambda entry: entry.identifiers),
+    Part("files", 1, lambda entry: entry.files),
+)
+
+
+def plain(text: str) -> str:
+    """The words of Markdown or HTML, on one line."""
+    return plain_text(text) if _has_markup.search(text) else _white_space.sub(" ", text).strip()
+
+
+def card(entry: Searchable) -> dict[str, Any]:
+    """What a result shows, as JSON can hold it."""
+    slug, title = entry.publisher_path[-1]
+    return {
+        "id": str(entry.id),
+        "name": entry.name,
+        "title": entry.title,
+        "description": plain(entry.description)[:SHOWN_DESCRIPTION],
+        "tags": list(entry.tags),
+        "publisher_slug": slug,
+        "publisher_title": title,
+        "topic": entry.topic,
+        "topic_title": entry.topic_title,
+        "licence_code": entry.licence_code,
+        "access": entry.access,
+        "kind": entry.kind,
+        "formats": list(entry.formats),
+        "quality_score": entry.quality_score,
+        "quality_band": entry.quality_band,
+        "origin_id": entry.origin_id,
+        "updated_at": entry.updated_at.isoformat(),
+        "digest": digest(entry),
+    }
+
+
+def digest(entry: Searchable) -> str:
+    """Tells whether a document still says what its entry says."""
+    return hashlib.blake2b(repr(asdict(entry)).encode(), digest_size=8).hexdigest()
+
+
+def to_document(entry: Searchable) -> Document:
+    """The document to store. Raises `ValueError` if a value has not the type that the schema names."""
+    slugs = [slug for slug, _ in entry.publisher_path]
+    fields: dict[str, Any] = {
+        "id": str(entry.id),
+        "exact_title": exact_title(entry.title),
+        "title": entry.title,
+        "text": _weighted_text(entry),
+        "publisher": slugs,
+        "publisher_path": SEPARATOR.join(slugs)[:_LONGEST_TERM],
+        "topic": entry.topic,
+        "format": list(entry.formats),
+        "formats": SEPARATOR.join(sorted(entry.formats))[:_LONGEST_TERM],
+        "licence_code": entry.licence_code,
+        "quality": entry.quality_band,
+        "access": entry.access,
+        "kind": entry.kind,
+        "quality_score": entry.quality_score or 0,
+        "recency": recency(entry),
+        "card": json.dumps(card(entry), ensure_ascii=False, separators=(",", ":")).encode(),
+    }
+    # An empty value would be counted as one
+    return Document.from_dict({name: value for name, value in fields.items() if value not in ("", [])}, SCHEMA)
+
+
+def exact_title(title: str) -> str:
+    return " ".join(stems(title))[:_LONGEST_TERM]
+
+
+def recency(entry: Searchable) -> int:
+    """Orders by day of update, then by when the entry last changed, then in some fixed order.
+
+    A date of update after the entry's own last change can't be right ("2107"), and would stay on top for ever.
+    """
+    day = min(entry.updated_at, entry.changed_at.date())
+    days = min(max((day - _EPOCH).days, 0), 2**16 - 1)
+    seconds = min(max(int(entry.changed_at.timestamp()), 0), 2**32 - 1)
+    return days << 47 | seconds << 15 | zlib.crc32(entry.id.bytes) & 0x7FFF
+
+
+def _weighted_text(entry: Searchable) -> list[str]:
+    """The searched text. Each value is its own: no quoted phrase runs across two of them."""
+    texts: list[str] = []
+    for part in PARTS:
+        texts += [text for text in part.texts(entry) if text] * part.weight
+    known = set(stems(" ".join(texts)))
+    extra = 0
+    for part in EXTRA_PARTS:
+        for text in part.texts(entry):
+            new = set(stems(text)) - known
+            if new and extra < _MOST_EXTRA_WORDS:
+                known |= new
+                extra += len(new)
+                texts.append(text)
+    return texts

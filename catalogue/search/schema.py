@@ -1,0 +1,62 @@
+"""The fields of the index. Any change here gives another `SCHEMA_HASH`, hence another directory and a rebuild."""
+
+import hashlib
+from typing import Final
+
+from tantivy import Index, Schema, SchemaBuilder
+
+from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, english
+from catalogue.search.facets import FACETS
+
+#: Raised by hand when what documents hold changes though the fields don't: weights, parts, analysis.
+DOCUMENT_VERSION: Final = 1
+
+ANALYSER: Final = "english"
+
+#: What each field is for. Text to search is in two; the rest filters, counts, orders or is shown.
+_TEXT: Final = {
+    "text": "position",  # all that can be found, repeated by weight: one field ranks better than many
+    "title": "freq",  # the title alone, for the extra that a word in the title earns
+}
+_TERMS: Final = (
+    "id",  # key of the document
+    "exact_title",  # the stems of the whole title, for the entry that is called just what was typed
+)
+_NUMBERS: Final = (
+    "quality_score",  # 0 to 100
+    "recency",  # orders by day of update, then by change of the entry; unique in practice, so that paging is stable
+)
+_CARD: Final = "card"  # JSON of what a result shows
+
+
+def build_schema() -> Schema:
+    builder = SchemaBuilder()
+    for name, option in _TEXT.items():
+        builder.add_text_field(name, tokenizer_name=ANALYSER, index_option=option)
+    for name in _TERMS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for facet in FACETS.values():
+        for name in {facet.field: 1, facet.column: 1}:
+            builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name == facet.column)
+    for name in _NUMBERS:
+        builder.add_integer_field(name, fast=True)
+    builder.add_bytes_field(_CARD, stored=True, indexed=False, fast=False)
+    return builder.build()
+
+
+def _hash() -> str:
+    facets = [(facet.field, facet.column) for facet in FACETS.values()]
+    words = (sorted(STOP_WORDS), sorted(WEAK_WORDS))
+    described = repr((DOCUMENT_VERSION, _TEXT, _TERMS, _NUMBERS, _CARD, facets, words, "tantivy 0.27"))
+    return hashlib.sha256(described.encode()).hexdigest()[:12]
+
+
+SCHEMA: Final = build_schema()
+SCHEMA_HASH: Final = _hash()
+
+
+def register(index: Index) -> Index:
+    """Give an index that was just made or opened its analyser, and leave reloading to us."""
+    index.register_tokenizer(ANALYSER, english())
+    index.config_reader("manual")
+    return index
