@@ -75,8 +75,11 @@ _FOUR = re.compile(
     rf"\s*\[?\s*({_NUMBER})(?:\s*[,;]\s*|\s+)({_NUMBER})(?:\s*[,;]\s*|\s+)({_NUMBER})(?:\s*[,;]\s*|\s+)({_NUMBER})\s*\]?\s*",
     re.IGNORECASE,
 )
+#: Four numbers at full precision are shorter; longer digits cost quadratic time to refuse.
+_MAX_FOUR = 200
 _WKT = re.compile(
-    r"\s*(?:<[^>]*>\s*|srid=\d+;\s*)?(envelope|bbox|polygon|multipolygon|point|linestring|multipoint)\s*[zm]*\s*(\(.*)",
+    r"(?:<[^<>]{0,300}>\s{0,5}|srid=\d{1,9};\s{0,5})?"
+    r"(envelope|bbox|polygon|multipolygon|point|linestring|multipoint)\s{0,5}[zm]{0,2}\s{0,5}(\(.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED_SIDE = re.compile(
@@ -100,10 +103,10 @@ def box_from(raw: object) -> Box | None:
         return _from_list(raw)
     if not isinstance(raw, str) or not raw:
         return None
-    found = _FOUR.fullmatch(raw)
+    text = raw.strip()
+    found = _FOUR.fullmatch(text) if len(text) <= _MAX_FOUR else None
     if found:
         return box_from_sides(*found.groups())
-    text = raw.strip()
     if text[:1] in "{[":
         try:
             loaded = json.loads(text)

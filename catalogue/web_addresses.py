@@ -22,7 +22,7 @@ _SLIPS = (
     (re.compile(r"^(?:htp|hhttp|htttp|hhtp|ttp)(s?)://", re.IGNORECASE), r"http\1://"),
     (re.compile(r"^(?:https?://)+(?=(?:https?|ftp)://)", re.IGNORECASE), ""),
 )
-_SEVERAL = re.compile(r"[\s,;|]+(?=https?://)", re.IGNORECASE)
+_SEVERAL = re.compile(r"[\s,;|]{1,20}(?=https?://)", re.IGNORECASE)
 _BARE = re.compile(
     r"^(?:www\.[^\s/]+\.|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:gov|co|org|ac|nhs|police|mod)\.uk(?=[/?#:]|$))", re.IGNORECASE
 )

@@ -98,7 +98,9 @@ def test_rounding_beyond_the_globes_edge_is_forgiven() -> None:
         {"type": "Polygon"},
         [[1]],
         ["a", "b", "c", "d"],
-        "[" * 10000,
+        "[" * 10_000,
+        "1" * 100_000,
+        " " * 100_000 + "!",
     ],
 )
 def test_what_is_no_box_is_none(raw: object) -> None:
