@@ -14,10 +14,11 @@ from catalogue.vocabularies.frequencies import frequency_from
 from catalogue.vocabularies.languages import language_from
 from catalogue.vocabularies.licences import licence_from
 from catalogue.vocabularies.topics import topic_from
+from catalogue.web_addresses import clean_url
 from harvest.findings import Finding
 from harvest.normalise.base import Normalised, Organisation
 from harvest.normalise.data_json_resources import resources_of
-from harvest.normalise.fields import LONG, Fields, as_list, is_nothing, term
+from harvest.normalise.fields import LONG, Fields, address_text, as_list, is_nothing, term
 from harvest.raw_record import plain_key
 
 _KINDS = {"DatasetSeries": DatasetKind.SERIES, "DataService": DatasetKind.SERVICE}
@@ -53,7 +54,15 @@ class DataJsonNormaliser:
             **_coverage(fields),
             **_languages(fields),
             "conforms_to": tuple(fields.terms("conformsTo")),
+            "alternative_titles": tuple(fields.terms("alternative")),
+            "version_label": fields.line("version", "hasVersion", "versionInfo"),
+            "version_notes": fields.prose("versionNotes"),
+            "provenance": fields.prose("provenance", "lineage"),
+            "related_links": tuple(url for text in fields.terms("relation") if (url := clean_url(text))),
         }
+        # What leads somewhere is a resource too: its link is checked.
+        endpoints = as_list(body.get("endpointURL"))
+        values["endpoint_url"] = next((url for item in endpoints if (url := clean_url(address_text(item)))), "")
         values["resources"] = resources_of(fields, findings)
         values["extras"] = fields.left_over(without=_STRUCTURE)
         return Normalised(
@@ -129,8 +138,9 @@ def _contact(fields: Fields) -> dict[str, Any]:
     inner = Fields(value, [])
     name = inner.line("fn", "name", "hasName", "organization-name")
     written = inner.take("hasEmail", "email", "mbox")
-    email = email_from(term(written) if isinstance(written, dict) else written) or email_from(mailbox)
-    if written and not email and not is_nothing(term(written).removeprefix("mailto:")):
+    email = email_from(address_text(written)) or email_from(mailbox)
+    page = inner.address("hasURL", "url") or (not email and clean_url(address_text(written))) or ""
+    if written and not email and not page and not is_nothing(address_text(written).removeprefix("mailto:")):
         fields.warn(
             "bad-email", "This is no e-mail address, so it was left out.", field="contactPoint.hasEmail", value=written
         )
@@ -138,7 +148,7 @@ def _contact(fields: Fields) -> dict[str, Any]:
         "contact_name": "" if is_nothing(name) else name,
         "contact_email": email or "",
         "contact_phone": phone(term(inner.take("hasTelephone", "telephone", "tel"))) or "",
-        "contact_url": inner.address("hasURL", "url"),
+        "contact_url": page,
     }
 
 
@@ -231,8 +241,8 @@ def _coverage(fields: Fields) -> dict[str, Any]:
         if box and "west" not in values:
             values |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
         name = term(item) if isinstance(item, dict) or box is None else ""
-        if name and not is_nothing(name) and not name.startswith(("{", "[")):
-            places.append(name)
+        if name and not name.startswith(("{", "[")):
+            places.extend([] if is_nothing(name) else [name])
         elif box is None and item:
             fields.keep("spatial")
             fields.warn(

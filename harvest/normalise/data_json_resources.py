@@ -9,7 +9,7 @@ from catalogue.plain import clean_text
 from catalogue.vocabularies.formats import format_from
 from catalogue.web_addresses import clean_url, url_key
 from harvest.findings import Finding, warning
-from harvest.normalise.fields import Fields, as_list, is_nothing, term
+from harvest.normalise.fields import Fields, address_text, as_list, is_nothing, term
 
 #: Formats that are answers of a service rather than files.
 API_FORMATS = frozenset({"API", "Esri REST", "WMS", "WFS", "WCS", "WMTS", "CSW", "SOS", "SPARQL", "OData", "OGC API"})
@@ -38,8 +38,8 @@ def resources_of(fields: Fields, findings: list[Finding]) -> tuple[ResourceDraft
 
 def _distribution(body: dict[str, Any], findings: list[Finding]) -> Iterator[ResourceDraft]:
     fields = Fields(body, findings, where="distribution.")
-    download = [_address(value) for value in as_list(fields.take("downloadURL", "downloadUrl"))]
-    access = [_address(value) for value in as_list(fields.take("accessURL", "accessUrl"))]
+    download = [address_text(value) for value in as_list(fields.take("downloadURL", "downloadUrl"))]
+    access = [address_text(value) for value in as_list(fields.take("accessURL", "accessUrl"))]
     first, *others = [*download, *access] or [""]
     url = clean_url(first) or next((whole for other in others if (whole := clean_url(other))), first)
     format_text = clean_text(term(fields.take("format")), max_length=200)
@@ -79,25 +79,25 @@ def _beside(fields: Fields) -> Iterator[ResourceDraft]:
     """What a record links to outside its distributions."""
     media_type = clean_text(term(fields.take("describedByType")), max_length=200)
     for value in as_list(fields.take("describedBy")):
-        if url := clean_url(_address(value)):
+        if url := clean_url(address_text(value)):
             yield _link(url, title="Data dictionary", media_type=media_type)
     for value in as_list(fields.take("references")):
-        address = _address(value)
+        address = address_text(value)
         if url := clean_url(address):
             yield _link(url, title=clean_text(value.get("title"), max_length=500) if isinstance(value, dict) else "")
         elif address and not is_nothing(address):
             fields.warn("bad-address", "This is no web address, so it was left out.", field="references", value=address)
     for name in ("webService", "endpointURL"):
         for value in as_list(fields.take(name)):
-            if url := clean_url(_address(value)):
+            if url := clean_url(address_text(value)):
                 yield _link(url, kind=ResourceKind.API)
     for value in as_list(fields.take("endpointDescription")):
-        if url := clean_url(_address(value)):
+        if url := clean_url(address_text(value)):
             yield _link(url, title="API description")
     # Project Open Data 1.0 had one file in the record itself.
     format_text = clean_text(term(fields.take("format")), max_length=200)
     for value in as_list(fields.take("accessURL", "downloadURL")):
-        if url := clean_url(_address(value)):
+        if url := clean_url(address_text(value)):
             code = format_from(format_text, url=url)
             kind = ResourceKind.API if code in API_FORMATS else ResourceKind.DATA
             yield ResourceDraft(url=url, kind=kind, format=code, format_text=format_text)
@@ -119,12 +119,6 @@ def _once(resources: list[ResourceDraft]) -> Iterator[ResourceDraft]:
             continue
         seen.add(key)
         yield resource
-
-
-def _address(value: Any) -> str:
-    if isinstance(value, dict):
-        value = value.get("@id") or value.get("url") or value.get("@value") or ""
-    return value.strip() if isinstance(value, str) else clean_text(value, max_length=4_000)
 
 
 def _size(fields: Fields) -> int | None:

@@ -49,6 +49,13 @@ def term(value: Any) -> str:
     return _without_prefix(clean_text(value, max_length=LONG)) if isinstance(value, str | int | float) else ""
 
 
+def address_text(value: Any) -> str:
+    """What stands where an address should be, however wrapped; not cleaned."""
+    if isinstance(value, dict):
+        value = value.get("@id") or value.get("url") or value.get("@value") or ""
+    return value.strip() if isinstance(value, str) else clean_text(value, max_length=4_000)
+
+
 def as_list(value: Any) -> list[Any]:
     if value is None or value == "":
         return []

@@ -105,19 +105,20 @@ class JsonReader:
             try:
                 value, end = _decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                may_go_on = error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _LONGEST_TOKEN
-                if not may_go_on:
-                    raise self._malformed(error) from error
-                if not self._fill(at_least=len(self._text) - self._at):
-                    raise self._truncated() if self._looks_cut(error) else self._malformed(error) from error
+                malformed, looks_cut = self._malformed(error), self._looks_cut(error)
+                may_go_on = looks_cut or error.pos >= len(self._text) - _LONGEST_TOKEN
+                if not may_go_on or not self._fill(at_least=len(self._text) - self._at):
+                    raise self._truncated() if looks_cut else malformed from error
             except RecursionError as error:
                 raise JsonError("is nested too deeply to be read.") from error
             else:
-                # A number at the very end of what we hold may have more digits to come.
-                if end == len(self._text) and self._text[end - 1] not in '"}]' and self._fill():
+                length = end - self._at
+                # A number at the very end of what we hold may have more digits to come, or an exponent.
+                is_number = self._text[end - 1] not in '"}]'
+                if is_number and end >= len(self._text) - 2 and self._fill():
                     continue
-                text = self._text[self._at : end]
-                self._at = end
+                text = self._text[self._at : self._at + length]
+                self._at += length
                 return value, text
 
     def skip(self) -> None:
