@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,11 +12,17 @@ from harvest.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A body as a source names it. `name` is the source's short name for addresses, if it has one."""
+    """A body as a source names it. `name` is its short name for addresses there and `uuid` its UUID, if it has one.
+
+    `details` are what else the source says of it, under the names of `publishers.models.Publisher`: used where a
+    publisher is made of it.
+    """
 
     title: str
     name: str = ""
     parent: "Organisation | None" = None
+    uuid: UUID | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from catalogue.plain import clean_tags, clean_text
 from catalogue.vocabularies.topics import topic_from
 from harvest.findings import Finding
 from harvest.normalise.base import Normalised
-from harvest.normalise.ckan_contacts import contact, creator_of, foi_contact, organisation_of
+from harvest.normalise.ckan_contacts import contact, creator_of, foi_contact
 from harvest.normalise.ckan_coverage import dates, languages, period, places
+from harvest.normalise.ckan_organisation import organisation_of, uuid_from
 from harvest.normalise.ckan_package import Package, names_of
 from harvest.normalise.ckan_resources import resources_of
 from harvest.normalise.ckan_terms import access, licence_and_rights
-from harvest.normalise.fields import LONG
+from harvest.normalise.fields import LONG, as_list
 from harvest.sources.ckan_record import extras_of
 
 _SERVICE_TYPES = frozenset({"service", "services", "data-service", "data_service", "dataservice"})
@@ -66,7 +67,7 @@ class CkanNormaliser:
             DatasetDraft(**values),
             tuple(findings),
             organisation=organisation,
-            uuid=_uuid(body.get("id")),
+            uuid=uuid_from(body.get("id")),
             created_at=parse_datetime(body.get("metadata_created")),
             modified_at=parse_datetime(body.get("metadata_modified")),
         )
@@ -135,18 +136,18 @@ def _topic(fields: Package, tags: tuple[str, ...], title: str) -> str | None:
         )
     themes = fields.texts(*_THEMES)
     fields.keep(*_THEMES)  # a dataset has one topic; the themes may say more
-    groups = names_of(fields.take("groups"))
+    return topic_from([*themes, *_groups(fields)], tags, title)
+
+
+def _groups(fields: Package) -> list[str]:
+    """Cross-cutting groups, which are themes. In old portals they are publishers instead, given by their bare names."""
+    value = fields.take("groups")
+    if not any(isinstance(group, dict) for group in as_list(value)):
+        return []
     fields.keep("groups")
-    return topic_from([*themes, *groups], tags, title)
+    return names_of(value)
 
 
 def _landing_page(fields: Package) -> str:
     page = fields.address("url")
     return page or fields.address("landingpage", "landing_page", "original_dataset_link")
-
-
-def _uuid(value: Any) -> UUID | None:
-    try:
-        return UUID(value.strip()) if isinstance(value, str) else None
-    except ValueError:
-        return None

@@ -1,7 +1,6 @@
-"""Who answers for a CKAN dataset: organisation, makers, contact and freedom of information points. Pure."""
+"""Who answers for a CKAN dataset: makers, contact and freedom of information points. Pure."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from catalogue.plain import clean_text, email_from, phone
@@ -10,32 +9,10 @@ from harvest.normalise.base import Organisation
 from harvest.normalise.ckan_package import Package, names_of
 from harvest.normalise.fields import LONG, as_list, is_nothing, term
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PARTY = re.compile(r"(?P<name>.+?)\s*\((?P<roles>[^()]*)\)\s*$")
 #: ISO 19115's roles of those who made the data rather than keep, hand out or answer for it.
 _MAKERS = frozenset({"originator", "author", "principalinvestigator", "owner"})
 _MAX_CREATOR = 300
-
-
-def organisation_of(fields: Package, body: Mapping[str, Any]) -> Organisation | None:
-    """Whose entry it is: CKAN's organisation; in older portals the only group; elsewhere a name among the extras."""
-    value = fields.take("organization", "organisation")
-    if isinstance(value, dict):
-        name = clean_text(value.get("name"), max_length=200)
-        title = clean_text(value.get("title") or value.get("display_name"), max_length=300) or _title_of(name)
-        return Organisation(title, name=name) if title else None
-    if isinstance(value, str) and not is_nothing(value):
-        return _named(value)
-    owner = body.get("owner_org")
-    groups = body.get("groups")
-    if isinstance(groups, list) and len(groups) == 1 and isinstance(groups[0], str):
-        # Before organisations, a dataset's publisher was its group.
-        return _named(groups[0])
-    if title := fields.first_text("publisher", "publisher_name", "dcat_publisher_name", "provider"):
-        return Organisation(title[:300])
-    if isinstance(owner, str) and owner and not _UUID.fullmatch(owner.strip()):
-        return _named(owner)
-    return None
 
 
 def creator_of(fields: Package, organisation: Organisation | None) -> str:
@@ -43,7 +20,7 @@ def creator_of(fields: Package, organisation: Organisation | None) -> str:
     parties = _parties(fields.take("responsible_party", "responsible_organisation"))
     fields.keep("responsible_party")  # their roles have no field of ours
     makers = [name for name, roles in parties if roles & _MAKERS] or [name for name, _ in parties[:1]]
-    makers = makers or fields.texts("creator", "provider", "dcat_creator_name", "data_owner")
+    makers = makers or fields.texts("creator", "provider", "publisher", "data_owner")
     if organisation is None:
         makers = makers or [author for author in fields.texts("author") if "@" not in author]
     own = organisation.title.casefold() if organisation else ""
@@ -110,18 +87,3 @@ def _parties(value: Any) -> list[tuple[str, frozenset[str]]]:
             roles = match["roles"].casefold().split(",") if match else []
             found.append((name, frozenset(role.strip() for role in roles)))
     return [(name, roles) for name, roles in found if name and not is_nothing(name)]
-
-
-def _named(text: str) -> Organisation | None:
-    """An organisation of which only one word is known: its name in addresses, or what it is called."""
-    text = clean_text(text, max_length=300)
-    if not text or _UUID.fullmatch(text):
-        return None
-    if text == text.lower() and " " not in text:
-        return Organisation(_title_of(text), name=text)
-    return Organisation(text)
-
-
-def _title_of(name: str) -> str:
-    """'nhs-solihull-ccg' → 'Nhs solihull ccg': what can be made of a name where no title is given."""
-    return name.replace("-", " ").replace("_", " ").strip().capitalize()

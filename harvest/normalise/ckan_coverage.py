@@ -60,10 +60,14 @@ def dates(fields: Package) -> dict[str, Any]:
 def _date(
     fields: Package, names: Iterable[str], last: Iterable[str], others: Iterable[str]
 ) -> tuple[datetime.date | None, str]:
-    """The first that is a date: of the members named, of `others`, and where those fail of the members in `last`."""
+    """The first that is a date: of the members named, of `others`, and where those fail of the members in `last`.
+
+    DCAT-US lets 'R/P1D' stand for a date: a frequency, which `_frequency` reads.
+    """
     written = [(name, text) for name in names if (text := _first(fields.take(name)))]
     written += [("dataset-reference-date", text) for text in others]
     written += [(name, text) for name in last if (text := _first(fields.take(name)))]
+    written = [(name, text) for name, text in written if not text.startswith("R/P")]
     for _, text in written:
         if found := parse_date(text):
             return found.start, text[:100]
@@ -84,7 +88,7 @@ def _reference_dates(value: Any) -> dict[str, list[str]]:
 
 
 def _frequency(fields: Package) -> Frequency:
-    texts = fields.texts(*_FREQUENCIES)
+    texts = [*fields.texts(*_FREQUENCIES), *(text for text in fields.texts("modified") if text.startswith("R/P"))]
     for text in texts:
         if (found := frequency_from(text)) and found is not Frequency.UNKNOWN:
             return found

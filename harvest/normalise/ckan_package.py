@@ -17,17 +17,8 @@ BOOKKEEPING = frozenset(
         *("harvest_source_id", "id", "import_source", "isopen", "metadata_created", "metadata_modified", "name"),
         *("notes_rendered", "num_followers", "num_resources", "num_tags", "owner_org", "private", "qa"),
         *("ratings_average", "ratings_count", "relationships", "relationships_as_object", "relationships_as_subject"),
-        *(
-            "extras",
-            "revision_id",
-            "revision_timestamp",
-            "state",
-            "total_views",
-            "tracking_summary",
-            "type",
-            "views_recent",
-        ),
-        *("email_notify_author", "email_notify_maintainer", "dcat_metadata", "_path", "schema_version"),
+        *("extras", "revision_id", "revision_timestamp", "state", "total_views", "tracking_summary", "type"),
+        *("email_notify_author", "email_notify_maintainer", "views_recent", "_path"),
     }
 )
 #: The same of a resource.

@@ -1,5 +1,6 @@
 """How a CKAN dataset may be used: licence, access, rights. Pure."""
 
+import re
 from typing import Any
 
 from catalogue.enums import Access
@@ -12,8 +13,12 @@ from harvest.normalise.fields import LONG, Fields, is_nothing
 #: Licences that only say what kind of licence it is: anything more particular goes first.
 _VAGUE = frozenset({"other-pd", "other-open", "other-at", "other-nc", "other-closed"})
 _NO_LICENCE = frozenset(
-    {"notspecified", "unpublished", "not specified", "license not specified", "__other__", "__extra__", "other"}
+    {
+        *("notspecified", "unpublished", "not specified", "license not specified", "no licence", "no license", "[]"),
+        *("__other__", "__extra__", "other", "unknown"),
+    }
 )
+_PREFIX = re.compile(r"^custom licen[cs]e:\s*", re.IGNORECASE)
 _WORDS = ("licence", "licence_custom", "license_text", "licence_text", "use_limitation", "use_constraints")
 
 #: Public access limits that name no limit.
@@ -24,9 +29,9 @@ def licence_and_rights(fields: Package) -> dict[str, Any]:
     """`licence_id`, `licence_text` and `rights`. The code is looked for in the licence's id, address, words and title,
     and last in the access constraints, where ISO metadata often names it.
     """
-    ids = [text for text in (fields.line("license_id"),) if not _is_no_licence(text)]
+    ids = [text for text in fields.texts("license_id") if not _is_no_licence(text)]
     address = fields.line("license_url", "licence_url", "dcat_license")
-    title = " ".join(fields.texts("license_title", "license", "licence_title"))
+    title = _PREFIX.sub("", " ".join(fields.texts("license_title", "license", "licence_title")))
     words = _prose(fields, *_WORDS)
     rights = _prose(fields, "access_constraints", "rights", "access_rights", "usageguidance", "terms_of_use")
     codes = [code for text in (*ids, address, words, title) if text and (code := licence_from(text))]

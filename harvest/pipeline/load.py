@@ -22,6 +22,7 @@ from harvest.normalise.base import Normalised
 from harvest.pipeline.claim import LeaseLost, Tally
 from harvest.pipeline.compare import Compared
 from harvest.pipeline.job import Job
+from harvest.pipeline.kept_ids import with_kept_ids
 from harvest.pipeline.publisher_rule import PublisherChooser
 from harvest.pipeline.validate import validate
 from harvest.sources.opening import is_web_address
@@ -162,7 +163,7 @@ def _entry(job: Job, reading: Reading, dataset_id: UUID) -> Entry:
     # An entry that a person withdrew stays withdrawn; one that a harvest retired comes back with its record.
     is_new = known is None or known.dataset_id is None or known.state == RecordState.RETIRED
     return Entry(
-        reading.draft,
+        with_kept_ids(reading.draft) if job.source.keeps_uuids else reading.draft,
         dataset_id,
         state=State.PUBLISHED if is_new else None,
         origin=Origin(

@@ -30,6 +30,7 @@ class PublisherChooser:
         self._source = source
         self._left_to_make = MAX_NEW if may_make and source.publisher_rule == PublisherRule.CREATE else 0
         self._by_name: dict[str, UUID] = {}
+        self._ids: set[UUID] = set()
         if source.publisher_rule != PublisherRule.FIXED:
             self._load()
         else:
@@ -57,6 +58,8 @@ class PublisherChooser:
         return draft.with_changes(publisher_id=found), None
 
     def _find(self, organisation: Organisation) -> UUID | None:
+        if self._source.keeps_uuids and organisation.uuid in self._ids:
+            return organisation.uuid
         for name in (organisation.name, organisation.title):
             if name and (found := self._by_name.get(_key(name))):
                 return found
@@ -72,7 +75,8 @@ class PublisherChooser:
         for number in range(1, 100):
             slug = stem if number == 1 else f"{stem}-{number}"
             try:
-                publisher = add(slug=slug, title=title, parent=parent)
+                kept_id = self._kept_id(organisation)
+                publisher = add(slug=slug, title=title, parent=parent, id=kept_id, **organisation.details)
             except (NameTaken, IntegrityError):
                 # Somebody else may have made this very publisher a moment ago.
                 self._load()
@@ -84,6 +88,10 @@ class PublisherChooser:
             return publisher.pk
         return self._source.publisher_id
 
+    def _kept_id(self, organisation: Organisation) -> UUID | None:
+        """The body's UUID at a source that keeps its UUIDs, where nobody here has it."""
+        return organisation.uuid if self._source.keeps_uuids and organisation.uuid not in self._ids else None
+
     def _load(self) -> None:
         for slug, title, publisher_id in PublisherName.objects.values_list("slug", "title", "publisher_id"):
             self._by_name |= {_key(name): publisher_id for name in (slug, title) if name}
@@ -91,6 +99,7 @@ class PublisherChooser:
             self._learn(publisher)
 
     def _learn(self, publisher: Publisher) -> None:
+        self._ids.add(publisher.pk)
         for name in (publisher.abbreviation, publisher.title, publisher.slug):
             if name:
                 self._by_name[_key(name)] = publisher.pk

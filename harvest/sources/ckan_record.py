@@ -132,14 +132,16 @@ def _identity(body: Mapping[str, Any], digest: str) -> tuple[str, tuple[Finding,
     if own := _text(body.get("id")):
         return own, ()
     title = _text(body.get("title"))
-    if name := _text(body.get("name")):
-        guid, words = name, "name"
-    elif title:
+    for key in ("name", "identifier", "dataset_id"):
+        if stand_in := _text(body.get(key)):
+            guid, words = stand_in, key
+            break
+    else:
         owner = min(organisation_names(body), default="")
         guid = f"title:{hashlib.sha256(f'{owner} {title}'.casefold().encode()).hexdigest()}"
         words = "title and organisation"
-    else:
-        guid, words = f"sha256:{digest}", "content"
+        if not title:
+            guid, words = f"sha256:{digest}", "content"
     message = (
         f"The record has no id, so it is known by its {words}: if that changes, it becomes another entry."
         " Give it an “id” that stays."
