@@ -17,7 +17,7 @@ from catalogue.search.highlight import marked_piece, marked_title, why
 from catalogue.search.index import IndexDamaged, SearchUnavailable, Snapshot, engine_errors, open_reader, report_damage
 from catalogue.search.kept import KeptCounts
 from catalogue.search.schema import SCHEMA
-from catalogue.search.text_query import Clauses, TextQuery, take_apart, to_query
+from catalogue.search.text_query import LONGEST_QUERY, Clauses, TextQuery, take_apart, to_query
 
 __all__ = ["FacetCount", "Hit", "SearchPage", "SearchRequest", "SearchUnavailable", "index_position", "search"]
 
@@ -131,9 +131,9 @@ def index_position() -> int:
 
 def _tidy(request: SearchRequest) -> SearchRequest:
     return SearchRequest(
-        q=" ".join(request.q.split()),
+        q=" ".join(_encodable(request.q[:LONGEST_QUERY]).split()),
         filters={
-            name: tuple(dict.fromkeys(values))[:_MOST_VALUES]
+            name: tuple(dict.fromkeys(_encodable(value) for value in values))[:_MOST_VALUES]
             for name, values in sorted(request.filters.items())
             if name in FACETS and values
         },
@@ -143,6 +143,11 @@ def _tidy(request: SearchRequest) -> SearchRequest:
         facets=tuple(name for name in request.facets if name in FACETS),
         facet_limit=max(request.facet_limit, 1),
     )
+
+
+def _encodable(text: str) -> str:
+    """Without lone surrogates, which the engine refuses: what a reader sends must never look like a damaged index."""
+    return text.encode(errors="replace").decode()
 
 
 def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> SearchPage:

@@ -15,7 +15,9 @@ from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words
 from catalogue.search.corrections import beginnings, corrections, halves, is_long_enough_for_two_slips
 from catalogue.search.document import exact_title
 
+#: Characters of what was typed that are read.
 LONGEST_QUERY: Final = 500
+
 _MOST_WORDS: Final = 24
 _MOST_PHRASES: Final = 8
 
@@ -49,7 +51,7 @@ class Typed:
 
 def take_apart(text: str) -> Typed:
     """Words, "quoted phrases" and -excluded words or -"phrases". A quote that isn't closed counts for nothing."""
-    text = text[:LONGEST_QUERY].translate(_quotes)
+    text = text.translate(_quotes)
     found: dict[str, str] = {}
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []

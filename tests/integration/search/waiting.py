@@ -1,0 +1,53 @@
+"""Bringing the index up to date at once, and waiting for a follower to do it."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from catalogue.actions import changes
+from catalogue.search.build import rebuild
+from catalogue.search.follow import Follower
+from catalogue.search.index import SearchUnavailable, Writer, close_reader
+from catalogue.search.location import current_build
+from catalogue.search.query import SearchPage, SearchRequest, search
+
+
+def index_now() -> None:
+    """Bring the index up to the last change, building it if there is none, as a follower would."""
+    build = current_build()
+    if build is None:
+        rebuild()
+        build = current_build()
+    assert build is not None
+    writer = Writer(build)
+    try:
+        Follower(writer, build.read_state()).catch_up(changes.assign_positions)
+    finally:
+        writer.close()
+    close_reader()
+
+
+def found(q: str = "", **filters: tuple[str, ...]) -> SearchPage:
+    """What a search finds now."""
+    return search(SearchRequest(q=q, filters=filters))
+
+
+def titles(q: str = "", **filters: tuple[str, ...]) -> list[str]:
+    """The titles that a search finds, in order; nothing while there is no index."""
+    try:
+        return [hit.title for hit in found(q, **filters).hits]
+    except SearchUnavailable:
+        return []
+
+
+def ids(q: str = "", **filters: tuple[str, ...]) -> list[UUID]:
+    return [hit.id for hit in found(q, **filters).hits]
+
+
+def until(condition: Callable[[], object], *, seconds: float = 10.0) -> float:
+    """Wait until the condition is true; return how many seconds it took. Fails after `seconds`."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < seconds, f"It did not become true within {seconds} seconds."
+        time.sleep(0.02)
+    return time.monotonic() - started
