@@ -1,6 +1,8 @@
 """Reads: one named function for all that a page or an API answer needs, so that nothing fetches row by row."""
 
 import datetime
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,10 +11,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import Avg, Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from catalogue.enums import BROKEN_LINK_STATES, LinkState
+from catalogue.enums import BROKEN_LINK_STATES, LinkState, State, Visibility
 from catalogue.models import Change, Dataset, DatasetName, LinkCheck, Resource, Revision, Topic
+from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
 from publishers.models import Publisher, User
+from publishers.permissions import Permission, publisher_ids_with
+from publishers.queries import publisher_named
 
 #: How long figures of the whole catalogue may be old, in seconds.
 FIGURES_AGE = 60
@@ -37,10 +43,25 @@ def tombstone_for_page(dataset_id: UUID) -> Dataset | None:
     return Dataset.objects.tombstones().select_related("publisher", "replaced_by").filter(id=dataset_id).first()
 
 
-def dataset_named(name: str) -> Dataset | None:
-    """The dataset that has, or once had, this name; whoever asks must still check that it may be seen."""
-    found = DatasetName.objects.select_related("dataset").filter(name=name).first()
-    return found.dataset if found else None
+def dataset_id_of(key: str) -> UUID | None:
+    """The UUID that this is, or that of the dataset which has, or once had, this name.
+
+    Says nothing of whether the dataset may be seen, or for a UUID of whether there is one.
+    """
+    if re.fullmatch(UUID_PATTERN, key, re.IGNORECASE):
+        return UUID(key)
+    if not re.fullmatch(NAME_PATTERN, key):
+        return None
+    return DatasetName.objects.filter(name=key).values_list("dataset_id", flat=True).first()
+
+
+def dataset_named(name: str, user: Reader) -> Dataset | None:
+    """The dataset that has, or once had, this name, if `user` may see it or its tombstone."""
+    dataset_id = dataset_id_of(name)
+    if dataset_id is None:
+        return None
+    visible = Dataset.objects.visible_to(user).filter(id=dataset_id).first()
+    return visible or Dataset.objects.tombstones().filter(id=dataset_id).first()
 
 
 def recent_datasets(
@@ -55,14 +76,31 @@ def recent_datasets(
     return list(datasets.defer("description", "extras", "translations")[:limit])
 
 
-def revisions_for_page(dataset: Dataset) -> list[Revision]:
-    """Its history, newest first, without the snapshots."""
-    return list(Revision.objects.filter(dataset=dataset).select_related("actor").defer("snapshot"))
+def revisions_visible_to(dataset: Dataset, user: Reader) -> QuerySet[Revision]:
+    """The versions of a dataset that `user` could have read when they stood, newest first.
+
+    What an entry said while it was a draft, or for officials alone, stays theirs after it is published.
+    """
+    revisions = Revision.objects.filter(dataset=dataset).select_related("actor")
+    own = publisher_ids_with(user, Permission.VIEW_UNPUBLISHED)
+    if own is None or dataset.publisher_id in own:
+        return revisions
+    seen = (
+        [Visibility.PUBLIC, Visibility.OFFICIALS] if user.is_authenticated and user.is_active else [Visibility.PUBLIC]
+    )
+    readable = revisions.filter(
+        Q(snapshot__state=State.PUBLISHED, snapshot__visibility__in=seen)
+        | Q(snapshot=None, created_at__gte=dataset.published_at or timezone.now())
+    )
+    if dataset.release_at is None:
+        return readable
+    stood = readable.filter(created_at__lte=dataset.release_at).order_by("-number").values("number")[:1]
+    return readable.filter(number__gte=Coalesce(Subquery(stood), 0))
 
 
-def revision(dataset: Dataset, number: int) -> Revision | None:
-    """One version of a dataset."""
-    return Revision.objects.filter(dataset=dataset, number=number).first()
+def publisher_titles(ids: Iterable[str]) -> dict[str, str]:
+    """Title by id."""
+    return {str(key): title for key, title in Publisher.objects.filter(id__in=ids).values_list("id", "title")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +268,23 @@ def publishers_for_api() -> QuerySet[Publisher]:
         .values("count")
     )
     return Publisher.objects.select_related("parent").annotate(dataset_count=Coalesce(Subquery(counts), 0))
+
+
+def publisher_for_api(slug: str) -> Publisher | None:
+    """The publisher that has, or once had, this slug."""
+    found = publisher_named(slug)
+    return publishers_for_api().get(pk=found.pk) if found else None
+
+
+def resources_visible_to(user: Reader) -> QuerySet[Resource]:
+    """Resources of the datasets that `user` may see, with their links."""
+    visible = Dataset.objects.visible_to(user).order_by()
+    return Resource.objects.filter(dataset__in=visible).select_related("link")
+
+
+def some_change_waits_for_its_position() -> bool:
+    """Whether a follower has to call the sequencer before it reads."""
+    return Change.objects.filter(position=None).exists()
 
 
 def public_changes(*, since: int) -> QuerySet[Change]:

@@ -5,6 +5,7 @@ counts as not set.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,6 +56,14 @@ def env_int(name: str, *, default: int, minimum: int | None = None, maximum: int
 
 def env_port(name: str, *, default: int) -> int:
     return env_int(name, default=default, minimum=1, maximum=HIGHEST_PORT)
+
+
+def env_email(name: str, *, default: str | None = None) -> str:
+    """One e-mail address, or what stands for none."""
+    value = env_str(name, default=default)
+    if value and not re.fullmatch(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:]+", value):
+        raise ImproperlyConfigured(f"{name} is “{value}”: set it to one address such as data@example.gov.uk.")
+    return value
 
 
 def env_list(name: str, *, default: Sequence[str] = ()) -> list[str]:
@@ -164,6 +173,7 @@ def _port(name: str) -> int:
 KNOWN: dict[str, Callable[[str], object]] = {
     "ALLOWED_HOSTS": env_hosts,
     "BIND_ADDRESS": env_str,
+    "CONTACT_EMAIL": env_email,
     "DATABASE_REPLICA_URL": _database_url,
     "DATABASE_URL": _database_url,
     "DEBUG": env_bool,

@@ -17,6 +17,7 @@ from config import embedded
 from config.env import (
     check_known,
     env_bool,
+    env_email,
     env_host_ports,
     env_hosts,
     env_path,
@@ -52,6 +53,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "catalogue.views.errors.csrf_failure"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -197,9 +199,12 @@ CELERY_BEAT_SCHEDULE = {
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
 }
 
+# Whom people write to about this site: its pages say so, where it is set
+CONTACT_EMAIL = env_email("CONTACT_EMAIL", default="")
+
 # The way out
 OUTBOUND_ALLOW_HOSTS = env_host_ports("OUTBOUND_ALLOW_HOSTS")
-HTTP_CONTACT = env_str("HTTP_CONTACT", default=f"{SITE_URL}/about")
+HTTP_CONTACT = env_str("HTTP_CONTACT", default=CONTACT_EMAIL or SITE_URL)
 
 # The API
 REST_FRAMEWORK = {
@@ -212,6 +217,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "catalogue.api.pagination.CursorPagination",
     "EXCEPTION_HANDLER": "catalogue.api.errors.problem_json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,  # ?format=CSV asks for datasets with CSV files, not for an answer in CSV
     "DATETIME_FORMAT": "iso-8601",
 }
 SPECTACULAR_SETTINGS = {

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -12,16 +14,29 @@ from rest_framework.views import set_rollback
 
 PROBLEM_JSON = "application/problem+json"
 
+#: Every address under this has errors of this shape.
+PREFIX = "/api/v1"
+
 #: What a caller should know when an error says nothing better.
 _DETAILS = {
+    400: "Something in the address or in what was sent is not as it should be.",
+    403: "You may not do this here.",
     404: "There is nothing at this address. It may have been withdrawn, or not be public.",
-    405: "This address does not take that method.",
+    405: "This address is only read: use GET.",
+    406: "Answers are JSON: ask for application/json, or leave “Accept” out.",
+    500: "The fault is ours and has been recorded. Try again in a few minutes.",
 }
 
 
 class ServiceUnavailable(exceptions.APIException):
     status_code = 503
     default_detail = "Not ready yet. Try again in a minute."
+
+
+class Gone(exceptions.APIException):
+    """Something was here and will not come back."""
+
+    status_code = 410
 
 
 class ProblemRenderer(JSONRenderer):
@@ -42,11 +57,13 @@ def problem(status: int, *, detail: str, errors: Any = None) -> dict[str, Any]:
 def problem_json(exception: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler for the whole API; None leaves what we did not foresee to Django's own handling."""
     if isinstance(exception, Http404):
-        exception = exceptions.NotFound(_DETAILS[404])
+        exception = exceptions.NotFound()
     elif isinstance(exception, PermissionDenied):
         exception = exceptions.PermissionDenied()
     if not isinstance(exception, exceptions.APIException):
         return None
+    if exception.status_code in _DETAILS and not isinstance(exception, exceptions.ValidationError):
+        exception.detail = exceptions.ErrorDetail(_DETAILS[exception.status_code])
     set_rollback()
     detail = exception.detail
     errors = detail if isinstance(detail, dict) else None
@@ -66,7 +83,20 @@ def problem_json(exception: Exception, context: dict[str, Any]) -> Response | No
     return response
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether errors at this address have our shape."""
+    return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
+
+
+def problem_response(status: int) -> JsonResponse:
+    """An error that no view answered for: an unknown address, a request that Django refused, a fault of ours."""
+    response = JsonResponse(problem(status, detail=_DETAILS[status]), status=status, content_type=PROBLEM_JSON)
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@csrf_exempt
 def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
     """For addresses under /api/v1 that nothing answers."""
     del request, path
-    return JsonResponse(problem(404, detail=_DETAILS[404]), status=404, content_type=PROBLEM_JSON)
+    return problem_response(404)

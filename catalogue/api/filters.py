@@ -1,37 +1,84 @@
 """Query parameters of the lists, declared once. An unknown value is an error, never silently everything."""
 
-import django_filters
+from typing import Any
 
-from catalogue.enums import Access, Band, Frequency, LinkState
-from catalogue.models import Dataset, Licence, Topic
+import django_filters
+from django.db.models import Exists, OuterRef, QuerySet
+
+from catalogue.enums import Access, Band, DatasetKind, Frequency, LinkState, ResourceKind
+from catalogue.models import Dataset, Licence, Resource, Topic
+from publishers.enums import PublisherKind
 from publishers.models import Publisher
 
 
 class DatasetFilter(django_filters.FilterSet):
+    """Each may repeat where several values make sense: they mean OR; different filters mean AND."""
+
     publisher = django_filters.ModelMultipleChoiceFilter(
-        queryset=Publisher.objects.all(), to_field_name="slug", help_text="Publisher's slug; may repeat."
+        field_name="publisher__slug",
+        queryset=Publisher.objects.all(),
+        to_field_name="slug",
+        help_text="Publisher’s slug: its own datasets, without those of bodies below it; may repeat.",
     )
     topic = django_filters.ModelMultipleChoiceFilter(
-        queryset=Topic.objects.all(), to_field_name="slug", help_text="Topic's slug; may repeat."
+        queryset=Topic.objects.all(), to_field_name="slug", help_text="Topic’s slug; may repeat."
     )
     licence = django_filters.ModelMultipleChoiceFilter(
-        queryset=Licence.objects.all(), to_field_name="code", help_text="Licence's code, such as uk-ogl; may repeat."
+        queryset=Licence.objects.all(), to_field_name="code", help_text="Licence’s code, such as uk-ogl; may repeat."
     )
+    kind = django_filters.MultipleChoiceFilter(choices=DatasetKind.choices)
     access = django_filters.MultipleChoiceFilter(choices=Access.choices)
     frequency = django_filters.MultipleChoiceFilter(choices=Frequency.choices)
     quality = django_filters.MultipleChoiceFilter(field_name="quality__band", choices=Band.choices)
-    min_score = django_filters.NumberFilter(field_name="quality__score", lookup_expr="gte")
-    link_state = django_filters.MultipleChoiceFilter(
-        field_name="resources__link__state", choices=LinkState.choices, distinct=True, help_text="Any of its links."
+    min_score = django_filters.NumberFilter(
+        field_name="quality__score", lookup_expr="gte", min_value=0, max_value=100, help_text="Quality score, 0 to 100."
     )
-    tag = django_filters.CharFilter(field_name="tags", lookup_expr="contains", method="with_tag")
-    modified_since = django_filters.IsoDateTimeFilter(field_name="modified_at", lookup_expr="gte")
+    format = django_filters.CharFilter(
+        method="with_resource", field_name="format__iexact", help_text="Format of any of its files, such as CSV."
+    )
+    link_state = django_filters.MultipleChoiceFilter(
+        method="with_resource",
+        field_name="link__state__in",
+        choices=LinkState.choices,
+        help_text="State of any of its links.",
+    )
+    tag = django_filters.CharFilter(method="with_tag", help_text="A tag, spelt just so.")
+    modified_since = django_filters.IsoDateTimeFilter(
+        field_name="modified_at", lookup_expr="gte", help_text="Entries changed at or after this time."
+    )
     origin_id = django_filters.CharFilter(help_text="Identifier at the source.")
 
     class Meta:
         model = Dataset
         fields: list[str] = []
 
-    def with_tag(self, queryset, name: str, value: str):  # type: ignore[no-untyped-def]
-        """Datasets that carry this tag, spelt just so."""
+    def with_resource(self, queryset: QuerySet[Dataset], name: str, value: Any) -> QuerySet[Dataset]:
+        """Datasets of which any resource is so. Not a join: that would give a dataset once for each."""
+        return queryset.filter(Exists(Resource.objects.filter(dataset=OuterRef("pk"), **{name: value})))
+
+    def with_tag(self, queryset: QuerySet[Dataset], name: str, value: str) -> QuerySet[Dataset]:
         return queryset.filter(tags__contains=[value])
+
+
+class ResourceFilter(django_filters.FilterSet):
+    kind = django_filters.MultipleChoiceFilter(choices=ResourceKind.choices)
+    format = django_filters.CharFilter(lookup_expr="iexact", help_text="Format, such as CSV.")
+    link_state = django_filters.MultipleChoiceFilter(field_name="link__state", choices=LinkState.choices)
+
+    class Meta:
+        model = Resource
+        fields: list[str] = []
+
+
+class PublisherFilter(django_filters.FilterSet):
+    kind = django_filters.MultipleChoiceFilter(choices=PublisherKind.choices)
+    parent = django_filters.ModelMultipleChoiceFilter(
+        field_name="parent__slug",
+        queryset=Publisher.objects.all(),
+        to_field_name="slug",
+        help_text="Slug of the body directly above; may repeat.",
+    )
+
+    class Meta:
+        model = Publisher
+        fields: list[str] = []

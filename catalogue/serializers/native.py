@@ -38,7 +38,7 @@ class PublisherLinkSerializer(serializers.ModelSerializer[Publisher]):
 class PublisherSerializer(PublisherLinkSerializer):
     """A publisher in full."""
 
-    parent = PublisherLinkSerializer()
+    parent = PublisherLinkSerializer(allow_null=True)
     dataset_count = serializers.IntegerField(help_text="Public datasets of its own, without those of bodies below it.")
 
     class Meta:
@@ -76,6 +76,8 @@ class ResourceSerializer(serializers.ModelSerializer[Resource]):
 
 class ResourceDetailSerializer(ResourceSerializer):
     """A resource by itself, with the dataset that it belongs to."""
+
+    dataset_id = serializers.UUIDField()
 
     class Meta(ResourceSerializer.Meta):
         fields = [*ResourceSerializer.Meta.fields, "dataset_id"]
@@ -180,3 +182,23 @@ class ChangeSerializer(serializers.ModelSerializer[Change]):
     class Meta:
         model = Change
         fields = ["position", "dataset_id", "kind", "at"]
+
+
+class LinkFiguresSerializer(serializers.Serializer[Any]):
+    checked = serializers.IntegerField()
+    working = serializers.IntegerField()
+    broken = serializers.IntegerField()
+
+
+class CriterionFiguresSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    met_percent = serializers.IntegerField(help_text="Of the datasets for which we know.")
+
+
+class QualityFiguresSerializer(serializers.Serializer[Any]):
+    datasets = serializers.IntegerField()
+    average_score = serializers.FloatField(allow_null=True)
+    bands = serializers.DictField(child=serializers.IntegerField(), help_text="Band → how many datasets stand in it.")
+    links = LinkFiguresSerializer()
+    criteria = CriterionFiguresSerializer(many=True)

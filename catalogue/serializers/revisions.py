@@ -1,7 +1,10 @@
 """What differs between two versions of an entry, in words."""
 
 import json
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist
 
 from catalogue.models import Dataset, Revision
 from catalogue.snapshots import differences
@@ -21,22 +24,33 @@ class FieldChange(NamedTuple):
     after: str
 
 
-def field_changes(older: Revision | None, newer: Revision) -> list[FieldChange]:
-    """Every field that differs, with both values as text; none where either version was erased."""
-    if newer.snapshot is None or (older is not None and older.snapshot is None):
+def field_changes(
+    older: Revision, newer: Revision, *, publisher_titles: Callable[[Iterable[str]], Mapping[str, str]]
+) -> list[FieldChange]:
+    """Every field that differs, with both values as text; none where either version was erased.
+
+    `publisher_titles` gives titles by id; it is asked only where the publisher changed.
+    """
+    if newer.snapshot is None or older.snapshot is None:
         return []
-    return [
-        FieldChange(label_of(field), _text(before), _text(after))
-        for field, before, after in differences(older.snapshot if older else None, newer.snapshot)
-        if _text(before) != _text(after)
-    ]
+    changes = []
+    for field, before, after in differences(older.snapshot, newer.snapshot):
+        if field == "publisher_id":
+            titles = publisher_titles([str(value) for value in (before, after) if value])
+            before, after = titles.get(str(before), before), titles.get(str(after), after)
+        if _text(before) != _text(after):
+            changes.append(FieldChange(label_of(field), _text(before), _text(after)))
+    return changes
 
 
 def label_of(field: str) -> str:
-    """A field's name as people read it."""
+    """A field's name as people read it; that of a field which is no more, as it was."""
     if field in _LABELS:
         return _LABELS[field]
-    name = str(Dataset._meta.get_field(field).verbose_name)
+    try:
+        name = str(getattr(Dataset._meta.get_field(field), "verbose_name", field))
+    except FieldDoesNotExist:
+        name = field.replace("_", " ")
     return name[:1].upper() + name[1:]
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 
@@ -14,7 +15,7 @@ from catalogue.quality.report import present
 from catalogue.serializers.page import additional_information, alternates, citation, data_links, language_names
 from catalogue.serializers.revisions import field_changes
 from catalogue.serializers.schema_org import structured_data
-from catalogue.views.reader import public_page, reader
+from catalogue.views.reader import public_page, reader, whole_number
 
 REVISIONS_PER_PAGE = 30
 
@@ -63,10 +64,8 @@ def _tombstone(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
 @public_page
 def by_name(request: HttpRequest, name: str) -> HttpResponse:
     """`/dataset/<name>`, for every name that an entry has or had, and CKAN's own addresses."""
-    dataset = queries.dataset_named(name)
-    if dataset is None or not (
-        Dataset.objects.visible_to(reader(request)).contains(dataset) or Dataset.objects.tombstones().contains(dataset)
-    ):
+    dataset = queries.dataset_named(name, reader(request))
+    if dataset is None:
         raise Http404("No dataset has this name.")
     return redirect(dataset, permanent=True)
 
@@ -75,10 +74,7 @@ def by_name(request: HttpRequest, name: str) -> HttpResponse:
 def by_resource(request: HttpRequest, name: str, resource_id: UUID) -> HttpResponse:
     """CKAN's `/dataset/<name>/resource/<uuid>` leads to the dataset, where the file is listed."""
     del resource_id
-    try:
-        return HttpResponsePermanentRedirect(f"/dataset/{UUID(name)}")
-    except ValueError:
-        return by_name(request, name)
+    return by_name(request, name)
 
 
 @public_page
@@ -87,27 +83,32 @@ def history(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
     dataset = queries.dataset_for_page(dataset_id, reader(request))
     if dataset is None:
         return _tombstone(request, dataset_id)
-    revisions = queries.revisions_for_page(dataset)
-    newer = _chosen(request, "to", dataset, default=dataset.version)
-    older = _chosen(request, "from", dataset, default=(newer.number if newer else dataset.version) - 1)
-    page = _number(request, "page", default=1)
+    if name != dataset.name:
+        return HttpResponsePermanentRedirect(f"{dataset.get_absolute_url()}/history")
+    revisions = queries.revisions_visible_to(dataset, reader(request))
+    count = revisions.count()
+    pages = max(1, -(-count // REVISIONS_PER_PAGE))
+    page = min(whole_number(request, "page") or 1, pages)
+    newer, older = _chosen(revisions, whole_number(request, "to"), whole_number(request, "from"))
     context = {
         "dataset": dataset,
-        "revisions": revisions[(page - 1) * REVISIONS_PER_PAGE : page * REVISIONS_PER_PAGE],
+        "revisions": revisions.defer("snapshot")[(page - 1) * REVISIONS_PER_PAGE :][:REVISIONS_PER_PAGE],
+        "count": count,
         "older": older,
         "newer": newer,
-        "changes": field_changes(older, newer) if newer else [],
+        "changes": field_changes(older, newer, publisher_titles=queries.publisher_titles) if newer and older else [],
         "page": page,
-        "pages": max(1, -(-len(revisions) // REVISIONS_PER_PAGE)),
+        "pages": pages,
         "page_url": lambda number: f"?page={number}",
     }
     return render(request, "dataset/history.html", context)
 
 
-def _number(request: HttpRequest, name: str, *, default: int) -> int:
-    text = request.GET.get(name, "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 9 else default
-
-
-def _chosen(request: HttpRequest, name: str, dataset: Dataset, *, default: int) -> Revision | None:
-    return queries.revision(dataset, _number(request, name, default=default)) if dataset.version else None
+def _chosen(
+    revisions: QuerySet[Revision], to: int | None, before: int | None
+) -> tuple[Revision | None, Revision | None]:
+    """The two versions to compare, newer first: those asked for, else the latest and the one before it."""
+    newer = revisions.filter(number=to).first() if to else revisions.first()
+    if newer is None:
+        return None, None
+    return newer, revisions.filter(**({"number": before} if before else {"number__lt": newer.number})).first()

@@ -1,33 +1,49 @@
-"""Pages for what went wrong. None of them asks the database for anything."""
+"""Answers to what went wrong: pages, and problem+json under /api/v1. None of them asks the database for anything."""
+
+import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.exceptions import TemplateDoesNotExist
+from django.utils.cache import patch_cache_control
+
+from catalogue.api.errors import is_api, problem_response
+
+logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     del exception
-    return render(request, "errors/400.html", status=400)
+    return _answer(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     del exception
-    return render(request, "errors/403.html", status=403)
+    return _answer(request, 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     del reason
-    return forbidden(request)
+    return _answer(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     del exception
-    return render(request, "errors/404.html", status=404)
+    return _answer(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Even a broken template must not keep the reader from an answer."""
     try:
-        return render(request, "errors/500.html", status=500)
-    except (TemplateDoesNotExist, ValueError):
+        return _answer(request, 500)
+    except Exception:
+        logger.exception("The page for faults has a fault itself.")
         return HttpResponse("Sorry, something went wrong. Try again in a few minutes.", status=500)
+
+
+def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    """No cache keeps an error: what is not there now may be there in a minute."""
+    if is_api(request):
+        return problem_response(status)
+    response = render(request, f"errors/{status}.html", status=status)
+    patch_cache_control(response, private=True, no_store=True)
+    return response

@@ -1,12 +1,8 @@
 """The front page, topics, and the pages that say how the site itself stands."""
 
-from functools import cache
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from drf_spectacular.generators import SchemaGenerator
 
 from catalogue import queries
 from catalogue.views.reader import public_page, reader
@@ -29,12 +25,12 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/accessibility.html")
+    return render(request, "pages/accessibility.html", {"contact_email": settings.CONTACT_EMAIL})
 
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
+    return render(request, "pages/privacy.html", {"contact_email": settings.CONTACT_EMAIL})
 
 
 @public_page
@@ -46,20 +42,3 @@ def api(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search", f"Sitemap: {settings.SITE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-@public_page
-def api_docs(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI description as a page to read: no JavaScript, nothing from elsewhere."""
-    return render(request, "pages/api_docs.html", {"operations": _operations(), "site_url": settings.SITE_URL})
-
-
-@cache
-def _operations() -> list[dict[str, Any]]:
-    """Every operation with its parameters. The description doesn’t change at run time."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
-    return [
-        {"method": method.upper(), "path": path, **operation}
-        for path, methods in schema["paths"].items()
-        for method, operation in methods.items()
-    ]

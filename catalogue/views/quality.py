@@ -8,7 +8,7 @@ from django.shortcuts import render
 from catalogue import queries
 from catalogue.enums import Band
 from catalogue.quality.report import describe_score
-from catalogue.views.reader import public_page
+from catalogue.views.reader import public_page, whole_number
 
 PUBLISHERS_PER_PAGE = 50
 
@@ -25,11 +25,10 @@ _ORDERS = {
 def index(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("sort", "score")
     order = order if order in _ORDERS else "score"
-    text = request.GET.get("page", "1")
     publishers = [publisher for publisher in queries.publishers_with_counts() if publisher.dataset_count]
     publishers.sort(key=_ORDERS[order][1])
     pages = max(1, -(-len(publishers) // PUBLISHERS_PER_PAGE))
-    page = min(max(1, int(text)), pages) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    page = min(whole_number(request, "page") or 1, pages)
     figures, counts = queries.figures(), queries.band_counts()
     scored = sum(counts.values())
     context: dict[str, Any] = {

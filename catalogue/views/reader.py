@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from publishers.models import User
@@ -26,9 +27,16 @@ def reader(request: HttpRequest) -> User | AnonymousUser:
     return request.user
 
 
+def whole_number(request: HttpRequest, name: str) -> int | None:
+    """A number of a page's address, from 1; None for anything else. People mend addresses by hand: no error."""
+    text = request.GET.get(name, "")
+    return int(text) or None if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
 def public_page(view: View[P]) -> View[P]:
     """A page to be read: GET and HEAD only; caches may share the anonymous answer, and keep no other."""
 
+    @csrf_exempt  # so that POST is told 405, which is true, rather than that its form stood open too long
     @require_safe
     @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -36,8 +44,10 @@ def public_page(view: View[P]) -> View[P]:
         patch_vary_headers(response, ["Cookie"])
         if not reader(request).is_anonymous:
             patch_cache_control(response, private=True, no_store=True)
-        elif response.status_code in {200, 301, 410} and "Cache-Control" not in response:
+        elif response.status_code in {200, 301, 302, 410}:
             patch_cache_control(response, public=True, max_age=PUBLIC_AGE)
+        else:
+            patch_cache_control(response, private=True, no_store=True)
         return response
 
     return wrapped

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.views.decorators.http import require_safe
 
 from catalogue.models import Dataset
 from catalogue.views.reader import public_page
@@ -24,7 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="application/xml; charset=utf-8")
 
 
-@require_safe
+@public_page
 def part(request: HttpRequest, number: str) -> StreamingHttpResponse:
     del request
     start = (int(number) - 1) * PER_FILE
@@ -39,6 +38,4 @@ def part(request: HttpRequest, number: str) -> StreamingHttpResponse:
             yield f"<url><loc>{address}</loc><lastmod>{modified_at:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>\n"
         yield "</urlset>\n"
 
-    return StreamingHttpResponse(
-        lines(), content_type="application/xml; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
-    )
+    return StreamingHttpResponse(lines(), content_type="application/xml; charset=utf-8")

@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 from rest_framework import generics, serializers
 
-from catalogue.api.native import Cached
 from catalogue.api.pagination import CursorPagination
+from catalogue.api.reading import ReadView
 from catalogue.serializers.native import PublisherLinkSerializer
 from harvest import queries
 from harvest.models import Run, Source
@@ -38,7 +38,7 @@ class RunPagination(CursorPagination):
     ordering = ("-created_at", "-id")
 
 
-class SourceList(Cached, generics.ListAPIView[Source]):
+class SourceList(ReadView, generics.ListAPIView[Source]):
     """Where entries are harvested from."""
 
     serializer_class = SourceSerializer
@@ -46,7 +46,7 @@ class SourceList(Cached, generics.ListAPIView[Source]):
     queryset = Source.objects.select_related("publisher")
 
 
-class RunList(Cached, generics.ListAPIView[Run]):
+class RunList(ReadView, generics.ListAPIView[Run]):
     """Harvests, latest first."""
 
     serializer_class = RunSerializer

@@ -1,0 +1,47 @@
+"""What every view of /api/v1 shares: it is read, strictly, and caches may keep what anybody may see."""
+
+from typing import Any
+
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from catalogue.api.parameters import refuse_unknown
+from catalogue.views.reader import PUBLIC_AGE
+
+
+class ReadView(APIView):
+    """Anonymous answers may be shared for a minute; signed-in ones and errors are kept nowhere.
+
+    Who may read what is the querysets' to say, not a permission's.
+    """
+
+    permission_classes = [AllowAny]
+    http_method_names = ["get", "head", "options"]
+
+    #: Query parameters besides those of the filters and of paging.
+    parameters: frozenset[str] = frozenset()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in {"GET", "HEAD"}:
+            refuse_unknown(request, self._parameters())
+
+    def _parameters(self) -> frozenset[str]:
+        filters = getattr(self, "filterset_class", None)
+        known = self.parameters | frozenset(filters.base_filters if filters else ())
+        return (
+            known | {"cursor", "page_size"}
+            if getattr(self, "pagination_class", None) and hasattr(self, "list")
+            else known
+        )
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Cookie"])
+        if response.status_code == 200 and request.method in {"GET", "HEAD"} and not request.user.is_authenticated:
+            patch_cache_control(response, public=True, max_age=PUBLIC_AGE)
+        else:
+            patch_cache_control(response, private=True, no_store=True)
+        return response

@@ -1,0 +1,97 @@
+"""/api/v1/search: the site's own search page, for programs."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalogue.api.errors import ServiceUnavailable
+from catalogue.api.parameters import one_of, whole_number
+from catalogue.api.reading import ReadView
+from catalogue.search.query import Hit, SearchRequest, SearchUnavailable, search
+from catalogue.search_labels import labelled
+from catalogue.search_parameters import FILTERS, LAST_PAGE, LONGEST_QUERY, SORTS, SearchParameters
+from catalogue.serializers.search import SearchAnswerSerializer
+
+PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+
+
+class Search(ReadView):
+    """Search as the site's own page does: same words, same order, same facets.
+
+    A filter may repeat: values of one filter mean OR, different filters AND.
+    """
+
+    parameters = frozenset(
+        {"q", "sort", "page", "page_size"} | {f"filters[{name}]{end}" for name in FILTERS for end in ("", "[]")}
+    )
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("q", str, description=f"Words to search for; the first {LONGEST_QUERY} characters count."),
+            *(
+                OpenApiParameter(f"filters[{name}]", str, many=True, description=f"Only this {name}.")
+                for name in FILTERS
+            ),
+            OpenApiParameter("sort", str, enum=SORTS, default=SORTS[0]),
+            OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1}),
+            OpenApiParameter(
+                "page_size", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE}
+            ),
+        ],
+        responses=SearchAnswerSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        sort = one_of(request, "sort", SORTS, default=SORTS[0])
+        page = whole_number(request, "page", default=1, lowest=1, highest=LAST_PAGE)
+        page_size = whole_number(request, "page_size", default=PAGE_SIZE, lowest=1, highest=MAX_PAGE_SIZE)
+        asked = SearchParameters.read(request.query_params)
+        try:
+            found = search(SearchRequest(asked.q, asked.filters, sort, page, page_size))
+        except SearchUnavailable as error:
+            raise ServiceUnavailable(str(error)) from error
+        more = page < min(found.pages, LAST_PAGE)
+        facets = {
+            facet.name: [
+                {"value": o.value, "label": o.label, "count": o.count, "selected": o.selected} for o in facet.options
+            ]
+            for facet in labelled(found.facets)
+        }
+        return Response(
+            {
+                "count": found.total,
+                "next": _address_of(request, page + 1) if more else None,
+                "results": [_result(hit) for hit in found.hits],
+                "facets": facets,
+                "corrected": list(found.corrected),
+                "unknown": list(found.unknown),
+            }
+        )
+
+
+def _address_of(request: Request, page: int) -> str:
+    query = request.query_params.copy()
+    query["page"] = str(page)
+    return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"
+
+
+def _result(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": str(hit.id),
+        "name": hit.name,
+        "title": hit.title,
+        "publisher": {"slug": hit.publisher_slug, "title": hit.publisher_title},
+        "url": settings.SITE_URL + hit.url,
+        "origin_id": hit.origin_id,
+        "score": hit.score,
+        "highlights": hit.highlights,
+        "formats": list(hit.formats),
+        "topic": hit.topic or None,
+        "licence": hit.licence_code or None,
+        "access": hit.access,
+        "quality_score": hit.quality_score,
+        "updated_at": hit.updated_at,
+    }

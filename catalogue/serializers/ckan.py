@@ -1,0 +1,332 @@
+"""A dataset as CKAN's package dictionary, with the fields that data.gov.uk adds. Nothing else knows these names.
+
+Reads only what `queries.with_page_relations` fetched. `harvest/normalise/ckan*.py` reads the same names back: what is
+served here and harvested by our own CKAN adapter is the same dataset again.
+"""
+
+import datetime
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from catalogue.enums import Access, DatasetKind, ResourceKind
+from catalogue.models import Dataset, Licence, Resource, Topic
+from catalogue.places import Box
+from publishers.models import Publisher
+
+Package = dict[str, Any]
+
+#: CKAN gives everything a UUID; ours for what has none are made of its name, and so stay the same for ever.
+_IDS: Final = UUID("6d9f8a57-4c0e-5b1b-9c55-2f1f0d6f3f11")
+
+#: Extras that data.gov.uk lifts to the top of a package.
+_AT_TOP: Final = frozenset(
+    {
+        *("theme-secondary", "codelist", "schema-vocabulary", "core-dataset", "mandate", "date_update_future"),
+        *("geographic_granularity", "temporal_granularity", "precision", "national_statistic", "taxonomy_url"),
+    }
+)
+#: Names of people that data.gov.uk leaves out of its API.
+_PERSONAL: Final = frozenset({"author", "author_email", "maintainer", "maintainer_email"})
+
+_RESOURCE_TYPES: Final = {ResourceKind.DOCUMENT: "documentation", ResourceKind.API: "api"}
+_KINDS: Final = {DatasetKind.SERIES: "series", DatasetKind.SERVICE: "service"}
+_DIGEST = re.compile(r"(?:md5|sha-?1|sha-?256|sha-?512):([0-9a-f]+)", re.IGNORECASE)
+
+
+def moment(value: datetime.datetime) -> str:
+    """UTC with microseconds and without its zone. CKAN's harvester compares these as text."""
+    return value.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def id_of(kind: str, name: str) -> str:
+    """The UUID of a tag or a topic."""
+    return str(uuid5(_IDS, f"{kind}:{name}"))
+
+
+def package(dataset: Dataset) -> Package:
+    """The whole dictionary."""
+    resources = [resource_dict(resource, place) for place, resource in enumerate(dataset.resources.all())]
+    found: Package = {
+        "id": str(dataset.id),
+        "name": dataset.name,
+        "title": dataset.title,
+        "notes": dataset.description,
+        "url": dataset.landing_page or None,
+        "version": None,
+        "type": "dataset",
+        "state": "active",
+        "private": False,
+        "creator_user_id": None,
+        "metadata_created": moment(dataset.created_at),
+        "metadata_modified": moment(dataset.modified_at),
+        **_licence(dataset),
+        "owner_org": str(dataset.publisher_id),
+        "organization": organization_summary(dataset.publisher),
+        "groups": [group_summary(dataset.topic)] if dataset.topic else [],
+        "tags": [tag_dict(tag) for tag in dataset.tags],
+        "num_tags": len(dataset.tags),
+        "resources": resources,
+        "num_resources": len(resources),
+        "relationships_as_subject": [],
+        "relationships_as_object": [],
+        **_of_data_gov_uk(dataset),
+    }
+    extras = dict(_extras(dataset))
+    for key, value in dataset.extras.items():
+        if key in _AT_TOP:
+            found.setdefault(key, value)
+        elif key not in found and key not in _PERSONAL and value not in (None, ""):
+            extras.setdefault(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    found["extras"] = [{"key": key, "value": value} for key, value in sorted(extras.items())]
+    if dataset.origin_id:
+        harvest = {
+            "harvest_source_title": dataset.origin_title,
+            "harvest_source_url": dataset.origin_url,
+            "harvest_source_reference": dataset.origin_id,
+        }
+        found["harvest"] = [{"key": key, "value": value} for key, value in harvest.items() if value]
+    return found
+
+
+def _licence(dataset: Dataset) -> Package:
+    licence = dataset.licence
+    if licence is None:
+        return {"license_id": "", "license_title": "", "isopen": False}
+    address = {"license_url": licence.url} if licence.url else {}
+    return {"license_id": licence.code, "license_title": licence.title, "isopen": licence.is_open, **address}
+
+
+def _of_data_gov_uk(dataset: Dataset) -> Package:
+    """What data.gov.uk's packages have beyond CKAN's own. Only what is known is there."""
+    is_not_released = dataset.access == Access.NOT_RELEASED
+    found = {
+        "contact-name": dataset.contact_name,
+        "contact-email": dataset.contact_email,
+        "contact-phone": dataset.contact_phone,
+        "contact-web": dataset.contact_url,
+        "foi-name": dataset.foi_name,
+        "foi-email": dataset.foi_email,
+        "foi-phone": dataset.foi_phone,
+        "foi-web": dataset.foi_url,
+        "theme-primary": dataset.topic_id or "",
+        "licence-custom": dataset.licence_text,
+        "unpublished": "true" if is_not_released else "",
+        "release-notes": dataset.access_reason,
+        "publish-date": dataset.planned_release,
+        "update_frequency": "" if dataset.frequency == "unknown" else str(dataset.frequency),
+        "date_released": dataset.issued_text or _day(dataset.issued),
+        "date_updated": dataset.modified_text or _day(dataset.modified),
+        "geographic_coverage": list(dataset.places),
+        **_period(dataset),
+        **_translated(dataset),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _day(value: datetime.date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _period(dataset: Dataset) -> Package:
+    if not (dataset.temporal_start or dataset.temporal_end):
+        return {}
+    start, end = _day(dataset.temporal_start), _day(dataset.temporal_end)
+    written = dataset.temporal_text.split(" – ")
+    if len(written) == 2 and start and end:
+        start, end = written
+    return {"temporal_coverage-from": [start] if start else [], "temporal_coverage-to": [end] if end else []}
+
+
+def _translated(dataset: Dataset) -> Package:
+    """Texts in other languages beside English, as ckanext-fluent has them."""
+    found: Package = {}
+    for name, own, english in (
+        ("title_translated", "title", dataset.title),
+        ("notes_translated", "description", dataset.description),
+    ):
+        others = {
+            language: texts[own]
+            for language, texts in dataset.translations.items()
+            if isinstance(texts, dict) and texts.get(own)
+        }
+        if others:
+            found[name] = {"en": english, **others}
+    return found
+
+
+def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """What has a field of ours and none in CKAN, under the names that CKAN's extensions have for it."""
+    lists = {
+        "identifier": dataset.identifiers,
+        "language": dataset.languages,
+        "conforms_to": dataset.conforms_to,
+    }
+    texts = {
+        "creator": dataset.creator,
+        "access_constraints": dataset.rights,
+        "access_level": "" if dataset.access in (Access.OPEN, Access.NOT_RELEASED) else str(dataset.access),
+        "resource-type": _KINDS.get(DatasetKind(dataset.kind), ""),
+        "security_classification": "" if dataset.classification == "not_applicable" else str(dataset.classification),
+        "temporal_coverage": "" if dataset.temporal_start or dataset.temporal_end else dataset.temporal_text,
+    }
+    yield from ((key, json.dumps(list(values), ensure_ascii=False)) for key, values in lists.items() if values)
+    yield from ((key, value) for key, value in texts.items() if value)
+    if dataset.west is not None:
+        sides = (dataset.west, dataset.south, dataset.east, dataset.north)
+        names = ("bbox-west-long", "bbox-south-lat", "bbox-east-long", "bbox-north-lat")
+        yield from ((name, repr(side)) for name, side in zip(names, sides, strict=True))
+        yield "spatial", json.dumps(Box(*sides).as_geojson())  # type: ignore[arg-type]
+
+
+def resource_dict(resource: Resource, position: int | None = None) -> Package:
+    """`position`: its place among its dataset's resources, where that is known to differ from what is stored."""
+    digest = _DIGEST.fullmatch(resource.checksum)
+    found: Package = {
+        "id": str(resource.id),
+        "package_id": str(resource.dataset_id),
+        "position": resource.position if position is None else position,
+        "name": resource.title,
+        "description": resource.description,
+        "url": resource.url,
+        "url_type": None,
+        "format": resource.format or resource.format_text,
+        "mimetype": resource.media_type or None,
+        "mimetype_inner": None,
+        "resource_type": _RESOURCE_TYPES.get(ResourceKind(resource.kind)),
+        "size": resource.size_bytes,
+        "hash": digest[1].lower() if digest else resource.checksum,
+        "state": "active",
+        "created": moment(resource.created_at),
+        "last_modified": f"{resource.modified.isoformat()}T00:00:00" if resource.modified else None,
+        "cache_url": None,
+        "cache_last_updated": None,
+        "datastore_active": False,
+    }
+    if resource.kind == ResourceKind.DOCUMENT:
+        found["resource-type"] = "supporting-document"
+    of_data_gov_uk = {
+        "publish-date": _day(resource.issued),
+        "datafile-date": resource.period_text,
+        "schema-url": resource.conforms_to,
+    }
+    found |= {name: value for name, value in of_data_gov_uk.items() if value}
+    return {**{key: value for key, value in resource.extras.items() if key not in _PERSONAL}, **found}
+
+
+def tag_dict(name: str) -> Package:
+    return {
+        "id": id_of("tag", name),
+        "name": name,
+        "display_name": name,
+        "state": "active",
+        "vocabulary_id": None,
+    }
+
+
+def organization_summary(publisher: Publisher) -> Package:
+    """A publisher as a package holds it."""
+    return {
+        "id": str(publisher.id),
+        "name": publisher.slug,
+        "title": publisher.title,
+        "type": "organization",
+        "description": publisher.description,
+        "image_url": "",
+        "created": moment(publisher.created_at),
+        "is_organization": True,
+        "approval_status": "approved",
+        "state": "active",
+    }
+
+
+def group_summary(topic: Topic) -> Package:
+    """A topic as a package holds it: CKAN's group."""
+    return {
+        "id": id_of("group", topic.slug),
+        "name": topic.slug,
+        "title": topic.title,
+        "display_name": topic.title,
+        "description": topic.description,
+        "image_display_url": "",
+    }
+
+
+def organization(publisher: Publisher, *, package_count: int | None) -> Package:
+    """A publisher by itself, as data.gov.uk gives it. Its parent stands under "groups", as ckanext-hierarchy has it."""
+    extras = {"abbreviation": publisher.abbreviation, "closed": "true" if publisher.closed_on else "false"}
+    return {
+        **organization_summary(publisher),
+        "display_name": publisher.title,
+        "image_display_url": "",
+        "num_followers": 0,
+        **({} if package_count is None else {"package_count": package_count}),
+        "category": publisher.kind,
+        "contact-name": publisher.contact_name,
+        "contact-email": publisher.contact_email,
+        "contact-phone": publisher.contact_phone,
+        "foi-name": publisher.foi_name,
+        "foi-email": publisher.foi_email,
+        "foi-phone": publisher.foi_phone,
+        "foi-web": publisher.foi_url,
+        "extras": [{"key": key, "value": value} for key, value in extras.items()],
+        "groups": [{"name": publisher.parent.slug, "capacity": "public"}] if publisher.parent else [],
+        "tags": [],
+        "users": [],
+    }
+
+
+def group(topic: Topic, *, package_count: int | None) -> Package:
+    """A topic by itself."""
+    return {
+        **group_summary(topic),
+        "type": "group",
+        "image_url": "",
+        "is_organization": False,
+        "approval_status": "approved",
+        "state": "active",
+        "num_followers": 0,
+        **({} if package_count is None else {"package_count": package_count}),
+        "extras": [],
+        "groups": [],
+        "tags": [],
+        "users": [],
+    }
+
+
+def licence_dict(licence: Licence, *, family: str, od_conformance: str) -> Package:
+    return {
+        "id": licence.code,
+        "title": licence.title,
+        "url": licence.url,
+        "family": family,
+        "status": "active",
+        "maintainer": "",
+        "od_conformance": od_conformance or "not reviewed",
+        "osd_conformance": "not reviewed",
+        "domain_content": False,
+        "domain_data": False,
+        "domain_software": False,
+        "is_generic": licence.code.startswith("other-"),
+    }
+
+
+def index_row(found: Package) -> Package:
+    """A package as CKAN's search index gives it where single fields are asked for: everything in it is a plain value."""
+    organisation: Mapping[str, Any] = found["organization"]
+    resources: list[Package] = found["resources"]
+    return {
+        **found,
+        "organization": organisation["name"],
+        "groups": [group["name"] for group in found["groups"]],
+        "tags": [tag["name"] for tag in found["tags"]],
+        "dataset_type": found["type"],
+        "capacity": "public",
+        "res_name": [resource["name"] for resource in resources],
+        "res_description": [resource["description"] for resource in resources],
+        "res_format": [resource["format"] for resource in resources],
+        "res_url": [resource["url"] for resource in resources],
+        **{f"extras_{extra['key']}": extra["value"] for extra in found["extras"]},
+    }

@@ -1,0 +1,65 @@
+"""The answer of /api/v1/search, described for OpenAPI."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from catalogue.search_parameters import FILTERS
+
+
+class HitPublisherSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+
+
+class HighlightsSerializer(serializers.Serializer[Any]):
+    """Safe HTML: everything is escaped but the <mark> around each matched word."""
+
+    title = serializers.CharField()
+    description = serializers.CharField(allow_blank=True, help_text="A piece of the description; may be empty.")
+
+
+class HitSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    publisher = HitPublisherSerializer()
+    url = serializers.CharField(help_text="Its page.")
+    origin_id = serializers.CharField(
+        allow_blank=True, help_text="Its identifier at the source it was harvested from; may be empty."
+    )
+    score = serializers.FloatField(help_text="How well it matches; comparable within one answer only.")
+    highlights = HighlightsSerializer()
+    formats = serializers.ListField(child=serializers.CharField())
+    topic = serializers.CharField(allow_null=True)
+    licence = serializers.CharField(allow_null=True)
+    access = serializers.CharField()
+    quality_score = serializers.IntegerField(allow_null=True)
+    updated_at = serializers.DateField()
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    value = serializers.CharField(help_text="For the filter of the facet's name.")
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+    selected = serializers.BooleanField()
+
+
+class FacetsSerializer(serializers.Serializer[Any]):
+    """Values with their counts, the chosen ones first. A facet without values is left out."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: OptionSerializer(many=True, required=False) for name in FILTERS}
+
+
+class SearchAnswerSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True, help_text="Address of the next page; null on the last.")
+    results = HitSerializer(many=True)
+    facets = FacetsSerializer()
+    corrected = serializers.ListField(
+        child=serializers.CharField(), help_text="Words that no entry has, for which similar ones were looked for."
+    )
+    unknown = serializers.ListField(
+        child=serializers.CharField(), help_text="Words that no entry has, and nothing like them."
+    )

@@ -1,0 +1,98 @@
+"""Every address of the site but the admin's, with examples. Tests walk them all, and fail when one is missing."""
+
+from collections.abc import Iterable, Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from catalogue.models import Dataset
+
+#: The route that answers for every address under /api/v1 that no other takes.
+UNKNOWN_API = "^api/v1(?:/(?P<path>[\\s\\S]*))?$"
+
+#: Route → addresses. `{id}`, `{name}`, `{file}`, `{publisher}` and `{source}` are filled in for an entry.
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "": ("/",),
+    "search": (
+        "/search",
+        "/search?q=salmon",
+        "/search?q=salmon&sort=recent&page=2",
+        "/search?q=salmon&filters[publisher]={publisher}&filters[topic]=health&filters[format]=CSV",
+    ),
+    "topics": ("/topics",),
+    "publishers": ("/publishers", "/publishers?q=agency"),
+    "publisher/<slug:slug>": ("/publisher/{publisher}",),
+    "quality": ("/quality", "/quality?sort=worst&page=1"),
+    "api": ("/api",),
+    "accessibility": ("/accessibility",),
+    "privacy": ("/privacy",),
+    "dataset/<uuid:dataset_id>": ("/dataset/{id}",),
+    "dataset/<uuid:dataset_id>/<str:name>/history": (
+        "/dataset/{id}/{name}/history",
+        "/dataset/{id}/{name}/history?from=1&to=2",
+        "/dataset/{id}/{name}/history?from=1&to=1",
+    ),
+    "dataset/<uuid:dataset_id>/<str:name>": ("/dataset/{id}/{name}", "/dataset/{id}/an-older-name"),
+    "dataset/<str:name>": ("/dataset/{name}",),
+    "dataset/<str:name>/resource/<uuid:resource_id>": (
+        "/dataset/{name}/resource/{file}",
+        "/dataset/{id}/resource/{file}",
+    ),
+    "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>/preview": (
+        "/dataset/{id}/{name}/datafile/{file}/preview",
+    ),
+    "data/search": ("/data/search?q=salmon", "/data/search?publisher={publisher}"),
+    "healthz": ("/healthz",),
+    "robots.txt": ("/robots.txt",),
+    "sitemap.xml": ("/sitemap.xml",),
+    "^sitemap-(?P<number>[0-9]{1,6})\\.xml$": ("/sitemap-1.xml",),
+    "harvest": ("/harvest",),
+    "harvest/<slug:slug>": ("/harvest/{source}",),
+    "api/v1/datasets": (
+        "/api/v1/datasets",
+        "/api/v1/datasets?page_size=100&publisher={publisher}",
+        "/api/v1/datasets?tag=salmon",
+        "/api/v1/datasets?link_state=unchecked",
+        "/api/v1/datasets?origin_id=guid-{name}",
+    ),
+    "api/v1/datasets/<str:key>": ("/api/v1/datasets/{id}", "/api/v1/datasets/{name}"),
+    "api/v1/resources": ("/api/v1/resources", "/api/v1/resources?page_size=100"),
+    "api/v1/resources/<uuid:resource_id>": ("/api/v1/resources/{file}",),
+    "api/v1/publishers": ("/api/v1/publishers",),
+    "api/v1/publishers/<slug:slug>": ("/api/v1/publishers/{publisher}",),
+    "api/v1/search": (
+        "/api/v1/search",
+        "/api/v1/search?q=salmon",
+        "/api/v1/search?filters[publisher]={publisher}&sort=recent",
+    ),
+    "api/v1/quality": ("/api/v1/quality",),
+    "api/v1/changes": ("/api/v1/changes", "/api/v1/changes?since=1"),
+    "api/v1/openapi.json": ("/api/v1/openapi.json",),
+    "api/v1/docs": ("/api/v1/docs",),
+    "api/v1/harvest/sources": ("/api/v1/harvest/sources",),
+    "api/v1/harvest/runs": ("/api/v1/harvest/runs",),
+    UNKNOWN_API: ("/api/v1", "/api/v1/", "/api/v1/nothing/{name}"),
+}
+
+
+def routes(patterns: Iterable[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
+    """Every route of the urlconf but the admin's."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        elif pattern.app_name != "admin":
+            yield from routes(pattern.url_patterns, route)
+
+
+def addresses(entry: Dataset, *, source: str = "nowhere", route: str | None = None) -> list[str]:
+    """Every example, about this entry, its first file and its publisher."""
+    file = entry.resources.first()
+    values = {
+        "id": str(entry.id),
+        "name": entry.name,
+        "file": str(file.id) if file else "00000000-0000-4000-8000-000000000000",
+        "publisher": entry.publisher.slug,
+        "source": source,
+    }
+    chosen = EXAMPLES.values() if route is None else [EXAMPLES[route]]
+    return [example.format(**values) for examples in chosen for example in examples]
