@@ -1,7 +1,7 @@
 """All packages of a portal, page by page, though it may change meanwhile, misbehave, or hold a record it can't give.
 
 Pages are ordered by id: a package that is edited meanwhile keeps its place. One that is deleted moves the later ones
-up, so when the count falls we step back by as much; what was given before is passed over.
+up, so where the count has fallen we step back by as much; what was given before is passed over.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,8 @@ class Paging:
             if not got:
                 break
             lost = max(0, (before or count) - count)
-            start = max(0, start + got - lost)
+            # What has moved up stands just before this page now.
+            start = max(0, start - lost) if lost else start + got
             may_repeat = lost > 0
             rows = min(self.rows, rows * 2)
         if count is not None and self.given + self.unreadable < count:
