@@ -72,7 +72,7 @@ def searchable(record: Mapping[str, Any]) -> Searchable:
 def build_index(corpus: Path) -> int:
     with building():
         build = new_build()
-        writer = Writer(build)
+        writer = Writer(build, is_new=True)
         with gzip.open(corpus, "rt") as lines:
             count = writer.add(searchable(json.loads(line)) for line in lines)
         writer.commit(State(0, None, None, DAY))

@@ -40,7 +40,7 @@ def rebuild(
         # Where we stand before the first read: what changes meanwhile comes after, and a follower does it again.
         state = _state(timezone.now())
         build = new_build()
-        writer = Writer(build)
+        writer = Writer(build, is_new=True)
         try:
             count = 0
             for batch in all_public_entries(now=state.released_until):

@@ -51,7 +51,7 @@ class Follower:
     def is_current(self) -> bool:
         """False once another index was built, or this one was found damaged or is gone."""
         build = self.writer.build
-        return current_build() == build and not build.damage_path.exists() and build.state_path.exists()
+        return current_build() == build and not build.is_damaged and build.state_path.exists()
 
     def check_database(self) -> None:
         """Raises `NotOurDatabase` unless the change we last followed is where it was."""
@@ -173,7 +173,7 @@ def _open(progress: Callable[[int], object], stop: Callable[[], bool]) -> Follow
     """The current index, built first if there is none that can be followed."""
     build = current_build()
     reason = "there is none"
-    if build and build.damage_path.exists():
+    if build and build.is_damaged:
         build, reason = None, "the one there was is damaged"
     if build:
         writer = Writer(build)
@@ -208,9 +208,10 @@ def _keep_up(follower: Follower, stop: Callable[[], bool], *, sequence: Callable
         if stop():
             return
         wait = follower.seconds_to_next_release()
-        assert connection.connection is not None
-        for _ in connection.connection.notifies(timeout=wait, stop_after=1):
-            pass
+        with connection.wrap_database_errors:
+            assert connection.connection is not None
+            for _ in connection.connection.notifies(timeout=wait, stop_after=1):
+                pass
 
 
 def _judge(error: IndexDamaged, suspect: str) -> str:

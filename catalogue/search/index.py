@@ -1,6 +1,7 @@
 """Reading and writing an index: one snapshot a request, one writer a node."""
 
 import contextlib
+import logging
 import os
 import threading
 import time
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from tantivy import Index, IndexWriter, Searcher
+from tantivy import Document, Index, IndexWriter, Searcher
 
 from catalogue.search.document import Searchable, to_document
 from catalogue.search.location import Build, State, current_build
 from catalogue.search.schema import SCHEMA, register
+
+logger = logging.getLogger(__name__)
 
 #: How often a reading process looks whether there is something new, in seconds.
 _LOOK_EVERY: Final = 0.2
@@ -135,7 +138,7 @@ def _up_to_date(reader: Reader | None) -> Reader:
         except (OSError, ValueError, KeyError, TypeError, IndexDamaged) as error:
             reader = None
             if current_build() == build:  # else it was replaced while we looked
-                report_damage(build)
+                report_damage(build, error)
                 raise SearchUnavailable from error
 
 
@@ -145,11 +148,21 @@ def close_reader() -> None:
         _process.reader = None
 
 
-def report_damage(build: Build) -> None:
+def report_damage(build: Build, error: Exception) -> None:
     """Tell the follower that this index can't be read, and let go of it."""
+    logger.error("The search index can't be read: %s", error)
     close_reader()
     with contextlib.suppress(OSError):
-        build.damage_path.touch()
+        build.report_path.touch()
+
+
+def _document(entry: Searchable) -> Document | None:
+    """None for an entry that can't be indexed: one such must not keep all others out."""
+    try:
+        return to_document(entry)
+    except (ValueError, TypeError, IndexError):
+        logger.exception("Dataset %s can't be indexed and won't be found.", entry.id)
+        return None
 
 
 class Writer:
@@ -158,14 +171,13 @@ class Writer:
     The engine's own `with` statement is not used: it commits what was half written when its body raises.
     """
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, *, is_new: bool = False) -> None:
         """Raises `WriterBusy` if another process writes it, `IndexDamaged` if it can't be opened."""
         self.build = build
         with engine_errors():
-            if Index.exists(build.index_path):
-                self._index = register(Index.open(build.index_path))
-            else:
-                self._index = register(Index(SCHEMA, path=build.index_path))
+            # Never made where one should be: an empty index would look like an empty catalogue
+            index = Index(SCHEMA, path=build.index_path) if is_new else Index.open(build.index_path)
+            self._index = register(index)
             self._writer: IndexWriter | None = self._index.writer(heap_size=WRITER_MEMORY, num_threads=1)
 
     def put(self, entries: Iterable[Searchable], *, gone: Iterable[UUID] = ()) -> int:
@@ -176,11 +188,10 @@ class Writer:
             for dataset_id in gone:
                 writer.delete_documents_by_term("id", str(dataset_id))
             for entry in entries:
-                # Made first: a document that the schema refuses must not leave its entry deleted
-                document = to_document(entry)
                 writer.delete_documents_by_term("id", str(entry.id))
-                writer.add_document(document)
-                stored += 1
+                if document := _document(entry):
+                    writer.add_document(document)
+                    stored += 1
         return stored
 
     def add(self, entries: Iterable[Searchable]) -> int:
@@ -189,8 +200,9 @@ class Writer:
         stored = 0
         with engine_errors():
             for entry in entries:
-                writer.add_document(to_document(entry))
-                stored += 1
+                if document := _document(entry):
+                    writer.add_document(document)
+                    stored += 1
         return stored
 
     def commit(self, state: State) -> None:

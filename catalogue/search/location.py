@@ -24,6 +24,9 @@ from django.conf import settings
 
 from catalogue.search.schema import SCHEMA_HASH
 
+#: How old an index must be for a reader's report to have another built in its place.
+REPORTS_HEEDED_AFTER = datetime.timedelta(hours=1)
+
 
 class BuildRunning(Exception):
     """Another process is building an index here."""
@@ -78,8 +81,25 @@ class Build:
 
     @property
     def damage_path(self) -> Path:
-        """A reader leaves this file when it finds the index damaged; the follower then builds another."""
+        """The follower leaves this file when it has given the index up: another is to be built."""
         return self.folder / "damaged"
+
+    @property
+    def report_path(self) -> Path:
+        """A reader leaves this file when it can't read the index."""
+        return self.folder / "reported"
+
+    @property
+    def is_damaged(self) -> bool:
+        """Given up, or reported by a reader. A report of a new index is not heeded yet: should some question ever make
+        the engine fail, asking it again and again must not keep the node busy with building."""
+        if self.damage_path.exists():
+            return True
+        return self.report_path.exists() and self.age > REPORTS_HEEDED_AFTER
+
+    @property
+    def age(self) -> datetime.timedelta:
+        return datetime.datetime.now(datetime.UTC) - datetime.datetime.strptime(f"{self.name[:15]}Z", "%Y%m%dT%H%M%S%z")
 
     def read_state(self) -> State:
         """Raises `OSError`, `ValueError`, `KeyError` or `TypeError` if there is no whole state file."""

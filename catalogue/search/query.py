@@ -120,7 +120,7 @@ def search(request: SearchRequest) -> SearchPage:
         with engine_errors():
             return _answer(_tidy(request), snapshot, started)
     except IndexDamaged as error:
-        report_damage(snapshot.build)
+        report_damage(snapshot.build, error)
         raise SearchUnavailable from error
 
 
