@@ -43,7 +43,7 @@ def foi_contact(fields: Package) -> dict[str, Any]:
 
 def _point(fields: Package, prefix: str, *, name: tuple[str, ...], email: tuple[str, ...]) -> dict[str, Any]:
     """A contact's four fields; {} where nothing is said."""
-    person = fields.take(*name)
+    person = next(iter(as_list(fields.take(*name))), None)
     if isinstance(person, dict):
         inner = Package(person, {}, [], bookkeeping=frozenset())
         title, written = inner.first_text("name", "fn", "title"), inner.first_text("email", "hasemail")

@@ -151,12 +151,14 @@ def places(fields: Package) -> dict[str, Any]:
     box = box_from_sides(*sides)
     for value in (fields.take("spatial"), fields.take("spatial_text"), fields.take("extent", "bbox")):
         box = box or box_from(value)
-        text = value if isinstance(value, str) else term(value) if isinstance(value, dict) else ""
-        if text and box_from(text) is None:
-            if _is_name(text):
-                found[clean_text(text, max_length=300)] = None
-            else:
-                _bad_place(fields, text)
+        if value is None or box_from(value):
+            continue
+        text = term(value) if isinstance(value, dict) else clean_text(value, max_length=300)
+        if _is_name(text):
+            found[clean_text(text, max_length=300)] = None
+        elif box is None and not is_nothing(text or str(value)):
+            fields.keep("spatial", "spatial_text", "extent", "bbox")
+            _bad_place(fields, value)
     if box is None and any(sides):
         fields.keep("bbox_west_long", "bbox_south_lat", "bbox_east_long", "bbox_north_lat", "spatial")
         _bad_place(fields, ", ".join(map(str, sides)))
@@ -179,10 +181,10 @@ def _is_name(text: str) -> bool:
     return not is_nothing(text) and not text.startswith(("{", "[", "<", "POLYGON")) and any(map(str.isalpha, text))
 
 
-def _bad_place(fields: Package, value: str) -> None:
+def _bad_place(fields: Package, value: object) -> None:
     fields.warn(
         "bad-place",
-        "The area is neither a box on Earth (west, south, east, north) nor a place name, so it was left out.",
+        "The area is neither a box on Earth (west, south, east, north) nor a place name; it was kept as it is.",
         field="spatial",
         value=value,
     )

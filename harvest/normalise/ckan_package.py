@@ -109,9 +109,7 @@ def decode(value: Any) -> Any:
                 return _without_nothing(_decoder.decode(text))
             except (ValueError, RecursionError):
                 pass
-        if "\\u" in text:
-            text = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
-        return text
+        return _stripped(text)
     return _without_nothing(value) if isinstance(value, list) else value
 
 
@@ -122,7 +120,10 @@ def _without_nothing(value: Any) -> Any:
 
 
 def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+    """Without blanks around, and without escapes that an encoder left in the text."""
+    if not isinstance(value, str):
+        return value
+    return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value).strip() if "\\u" in value else value.strip()
 
 
 def names_of(values: Any) -> list[str]:
