@@ -87,6 +87,7 @@ class MineFilter(admin.SimpleListFilter):
 @admin.register(Dataset)
 class DatasetAdmin(admin.ModelAdmin):
     form = DatasetForm
+    view_on_site = False  # the form's own tools link to the public page, where there is one
     inlines = [ResourceInline]
     list_display = ["title", "publisher", "state", "quality_score", "source", "modified_at"]
     list_filter = [MineFilter, "state", ("quality__band", admin.ChoicesFieldListFilter), "access"]
@@ -158,6 +159,10 @@ class DatasetAdmin(admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Dataset | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
+        for name in {"publisher", "topic", "licence"} & form.base_fields.keys():
+            # Choosing one is this form's business; changing one is not
+            for related in ("add", "change", "delete", "view"):
+                setattr(form.base_fields[name].widget, f"can_{related}_related", False)
         if "publisher" in form.base_fields:
             publisher = form.base_fields["publisher"]
             assert isinstance(publisher, forms.ModelChoiceField)
