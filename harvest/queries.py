@@ -1,6 +1,6 @@
 """Reads about sources, runs and their problems."""
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from catalogue.models import Dataset
@@ -34,9 +34,16 @@ def runs_of(source: Source, *, limit: int = 50) -> list[Run]:
     return list(Run.objects.filter(source=source)[:limit])
 
 
-def problems_by_kind(run: Run) -> list[tuple[str, str, int]]:
-    """(kind, severity, how many) of one run, commonest first."""
-    kinds = Problem.objects.filter(run=run).order_by().values_list("kind", "severity").annotate(count=Count("pk"))
+def public_problems(run: Run) -> QuerySet[Problem]:
+    """What was wrong in a run, less what was said of entries that not everybody may see."""
+    known = Record.objects.filter(source=run.source_id, guid=OuterRef("guid"), dataset__isnull=False)
+    open_to_all = known.filter(Q(dataset__in=Dataset.objects.public()) | Q(dataset__in=Dataset.objects.tombstones()))
+    return Problem.objects.filter(~Exists(known) | Exists(open_to_all), run=run)
+
+
+def problems_by_kind(problems: QuerySet[Problem]) -> list[tuple[str, str, int]]:
+    """(kind, severity, how many), commonest first."""
+    kinds = problems.order_by().values_list("kind", "severity").annotate(count=Count("pk"))
     return sorted(kinds, key=lambda row: (-row[2], row[0]))
 
 

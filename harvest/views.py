@@ -5,7 +5,10 @@ from django.shortcuts import get_object_or_404, render
 
 from catalogue.views.reader import public_page
 from harvest import queries
-from harvest.models import Run, Source
+from harvest.models import Problem, Run, Source
+
+#: Problems of one run on its page.
+MOST_PROBLEMS = 200
 
 
 @public_page
@@ -19,12 +22,13 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Source.objects.select_related("publisher"), slug=slug)
     runs = queries.runs_of(found)
     chosen = _chosen(runs, request.GET.get("run", ""))
+    problems = queries.public_problems(chosen) if chosen else Problem.objects.none()
     context = {
         "source": found,
         "runs": runs,
         "run": chosen,
-        "kinds": queries.problems_by_kind(chosen) if chosen else [],
-        "problems": list(chosen.problem_set.all()[:200]) if chosen else [],
+        "kinds": queries.problems_by_kind(problems),
+        "problems": list(problems[:MOST_PROBLEMS]),
     }
     return render(request, "harvest/source.html", context)
 

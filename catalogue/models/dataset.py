@@ -57,7 +57,8 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
 
     def tombstones(self) -> Self:
         """Entries that were public once and are withdrawn: their page says what they were and why they went."""
-        return self.filter(state=State.WITHDRAWN, visibility=Visibility.PUBLIC).exclude(published_at=None)
+        was_released = Q(release_at=None) | Q(release_at__lte=F("withdrawn_at"))
+        return self.filter(was_released, state=State.WITHDRAWN, visibility=Visibility.PUBLIC).exclude(published_at=None)
 
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Entries that `user` may edit."""
