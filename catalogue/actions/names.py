@@ -4,13 +4,20 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from uuid import UUID
+
+from django.db.models import Q
 
 from catalogue.models import DatasetName
 from catalogue.models.dataset import NAME_LENGTH, UUID_PATTERN
 
 #: Words that data.gov.uk's and CKAN's addresses use for other things.
 _RESERVED = {"new", "edit", "search"}
+
+#: Stems whose numbered names are looked up in one query.
+_PREFIXES = 100
 
 
 def name_from(text: str) -> str:
@@ -32,9 +39,10 @@ def allot(wishes: Iterable[tuple[UUID, str]]) -> dict[UUID, str]:
     taken: dict[str, UUID] = dict(DatasetName.objects.filter(name__in=stems).values_list("name", "dataset_id"))
     clashing = {name for dataset_id, name in wanted if taken.get(name, dataset_id) != dataset_id}
     clashing |= {name for name, times in Counter(name for _, name in wanted).items() if times > 1}
-    for stem in clashing:
-        prefix = stem[: NAME_LENGTH - 7] + "-"
-        taken |= dict(DatasetName.objects.filter(name__startswith=prefix).values_list("name", "dataset_id"))
+    prefixes = sorted({stem[: NAME_LENGTH - 7] + "-" for stem in clashing})
+    for start in range(0, len(prefixes), _PREFIXES):
+        numbered = reduce(or_, (Q(name__startswith=prefix) for prefix in prefixes[start : start + _PREFIXES]))
+        taken |= dict(DatasetName.objects.filter(numbered).values_list("name", "dataset_id"))
     allotted: dict[UUID, str] = {}
     numbers: dict[str, int] = {}
     for dataset_id, stem in wanted:
