@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("harvest.urls")),
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/harvest/", include("harvest.api.urls")),
+    path("api/", include("catalogue.api.ckan.urls")),
     re_path(r"^api/v1(?:/(?P<path>[\s\S]*))?$", not_found),
     path("admin/", admin.site.urls),
 ]

@@ -1,7 +1,8 @@
 """A dataset as CKAN's package dictionary, with the fields that data.gov.uk adds. Nothing else knows these names.
 
-Reads only what `queries.with_page_relations` fetched. `harvest/normalise/ckan*.py` reads the same names back: what is
-served here and harvested by our own CKAN adapter is the same dataset again.
+Reads only publisher, topic, licence and resources beside the dataset itself, fetched beforehand.
+`harvest/normalise/ckan*.py` reads the same names back: what is served here and harvested by our own CKAN adapter is the
+same dataset again.
 """
 
 import datetime
@@ -314,7 +315,7 @@ def licence_dict(licence: Licence, *, family: str, od_conformance: str) -> Packa
 
 
 def index_row(found: Package) -> Package:
-    """A package as CKAN's search index gives it where single fields are asked for: everything in it is a plain value."""
+    """A package as CKAN's search index gives it where single fields are asked for: names stand for what has a name."""
     organisation: Mapping[str, Any] = found["organization"]
     resources: list[Package] = found["resources"]
     return {

@@ -1,0 +1,76 @@
+"""How many of the datasets found have each value of a field."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from django.db.models import Count, F, Func, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+
+from catalogue.api.ckan.query.fields import Constant
+from catalogue.api.ckan.query.table import FIELDS, SHOWN_FORMAT
+from catalogue.models import Dataset, Licence, Resource, Topic
+from publishers.models import Publisher
+
+#: No facet is longer, whatever is asked for.
+_MOST: Final = 100_000
+
+Counts = list[tuple[str, int]]
+
+
+def facet_counts(found: QuerySet[Dataset], field: str, *, limit: int | None, least: int) -> dict[str, int]:
+    """The commonest values of a field, each with its number of datasets."""
+    counts = [(value, count) for value, count in _counted(found.order_by(), field, limit) if value and count >= least]
+    return dict(sorted(counts, key=lambda item: (-item[1], item[0]))[: limit if limit is not None else _MOST])
+
+
+def _counted(found: QuerySet[Dataset], field: str, limit: int | None) -> Iterable[tuple[Any, int]]:
+    if field in _COLUMNS:
+        return found.values_list(_COLUMNS[field]).annotate(count=Count("pk"))
+    if field in _LISTS:
+        each = found.annotate(value=Func(F(_LISTS[field]), function="unnest", output_field=TextField()))
+        return each.values_list("value").annotate(count=Count("pk", distinct=True))
+    if field == "res_format":
+        resources = Resource.objects.filter(dataset__in=found).annotate(shown=SHOWN_FORMAT).order_by()
+        return resources.values_list("shown").annotate(count=Count("dataset", distinct=True))
+    if isinstance(known := FIELDS.get(field), Constant):
+        return [(known.value, found.count())]
+    if field in FIELDS or field.startswith("vocab_"):
+        return []
+    extra = KeyTextTransform(field.removeprefix("extras_"), "extras", output_field=TextField())
+    return found.annotate(value=extra).values_list("value").annotate(count=Count("pk"))
+
+
+_COLUMNS: Final = {
+    "organization": "publisher__slug",
+    "owner_org": "publisher_id",
+    "groups": "topic_id",
+    "theme-primary": "topic_id",
+    "license_id": "licence_id",
+    "license_title": "licence__title",
+    "name": "name",
+    "title_string": "title",
+    "update_frequency": "frequency",
+    "harvest_source_title": "origin_title",
+}
+_LISTS: Final = {"tags": "tags", "geographic_coverage": "places", "language": "languages"}
+
+
+def search_facets(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    """The same with names to show, in CKAN's order: by what is shown, falling."""
+    answer = {}
+    for field, values in counts.items():
+        names = _shown(field, list(values))
+        items = [{"name": value, "display_name": names.get(value, value), "count": n} for value, n in values.items()]
+        items.sort(key=lambda item: str(item["display_name"]), reverse=True)
+        answer[field] = {"title": field, "items": items}
+    return answer
+
+
+def _shown(field: str, values: Sequence[str]) -> dict[str, str]:
+    if field == "organization" and values:
+        return dict(Publisher.objects.filter(slug__in=values).values_list("slug", "title"))
+    if field in ("groups", "theme-primary") and values:
+        return dict(Topic.objects.filter(slug__in=values).values_list("slug", "title"))
+    if field == "license_id" and values:
+        return dict(Licence.objects.filter(code__in=values).values_list("code", "title"))
+    return {}

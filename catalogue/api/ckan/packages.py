@@ -1,0 +1,117 @@
+"""Actions about datasets, but for searching them."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
+
+from catalogue import queries
+from catalogue.api.ckan.arguments import Arguments
+from catalogue.api.ckan.errors import AccessDenied, NotFound
+from catalogue.models import Dataset, Resource
+from catalogue.serializers.ckan import Package, package
+
+MOST_PACKAGES: Final = 1_000
+
+
+def public() -> QuerySet[Dataset]:
+    """What this API gives to everybody, whoever asks: what anybody may see."""
+    return Dataset.objects.visible_to(AnonymousUser())
+
+
+def fetched(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """The same with all that a package needs and no more, in two queries however many."""
+    return (
+        datasets.select_related("publisher", "topic", "licence")
+        .defer("overlay", "withdrawn_reason")
+        .prefetch_related(Prefetch("resources", Resource.objects.order_by("position", "id")))
+    )
+
+
+def packages_of(ids: Iterable[UUID]) -> list[Package]:
+    """The packages of these datasets, in this order. What is no longer public is left out."""
+    wanted = list(ids)
+    found = {dataset.id: dataset for dataset in fetched(public().filter(id__in=wanted))} if wanted else {}
+    return [package(found[dataset_id]) for dataset_id in wanted if dataset_id in found]
+
+
+def package_list(arguments: Arguments) -> list[str]:
+    """Names of all datasets, in order.
+
+    limit, offset: which part of them.
+    """
+    names = public().order_by("name").values_list("name", flat=True)
+    return list(page(names, arguments))
+
+
+def page(rows: QuerySet[Any, Any], arguments: Arguments, *, most: int | None = None) -> QuerySet[Any, Any]:
+    """The part of a list that `limit` and `offset` ask for; at most so many rows, if that is given."""
+    offset = arguments.whole("offset", default=0)
+    limit = arguments.whole("limit", default=-1) if arguments.text("limit") else -1
+    if most is not None:
+        limit = min(limit, most) if limit >= 0 else most
+    return rows[offset : offset + limit] if limit >= 0 else rows[offset:]
+
+
+def package_show(arguments: Arguments) -> Package:
+    """One dataset, whole.
+
+    id: its UUID or its name; a name that it had before does too.
+    """
+    key = arguments.text("id") or arguments.text("name_or_id")
+    if not key.strip():
+        arguments.required("id", called="name_or_id")
+    return package(dataset_of(key.strip()))
+
+
+def dataset_of(key: str) -> Dataset:
+    """The public dataset of this id or name. Raises `AccessDenied` for one that was public once, else `NotFound`."""
+    try:
+        condition = Q(id=UUID(key))
+    except ValueError:
+        named = queries.dataset_named(key)
+        if named is None:
+            raise NotFound from None
+        condition = Q(id=named.id)
+    found = fetched(public().filter(condition)).first()
+    if found is None:
+        if Dataset.objects.tombstones().filter(condition).exists():
+            raise AccessDenied
+        raise NotFound
+    return found
+
+
+def current_package_list_with_resources(arguments: Arguments) -> list[Package]:
+    """Datasets whole, the most recently changed first.
+
+    limit: how many, at most 1,000. offset: how many to leave out before them; or page: which page of `limit`, from 1.
+    """
+    limit = arguments.whole("limit", default=MOST_PACKAGES, highest=MOST_PACKAGES)
+    offset = arguments.whole("offset", default=0)
+    if arguments.text("page"):
+        offset = (arguments.whole("page", default=1, lowest=1) - 1) * limit
+    ids = public().order_by("-modified_at", "-id").values_list("id", flat=True)[offset : offset + limit]
+    return packages_of(ids)
+
+
+def package_autocomplete(arguments: Arguments) -> list[dict[str, Any]]:
+    """Datasets whose name or title contains what was typed.
+
+    q: what was typed. limit: how many, 10 unless told otherwise.
+    """
+    typed = arguments.required("q")
+    limit = arguments.whole("limit", default=10, highest=MOST_PACKAGES)
+    begins = Case(
+        When(Q(title__istartswith=typed) | Q(name__istartswith=typed), then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    found = public().filter(Q(name__icontains=typed) | Q(title__icontains=typed)).order_by(begins, "title", "id")
+    matches = []
+    for name, title in found.values_list("name", "title")[:limit]:
+        is_title = typed.casefold() in title.casefold()
+        matched = {"match_field": "title" if is_title else "name", "match_displayed": title if is_title else name}
+        matches.append({"name": name, "title": title, **matched})
+    return matches

@@ -1,0 +1,53 @@
+"""Every action there is, by name. What isn't here doesn't exist, CKAN's clients are told."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Final
+
+from catalogue.api.ckan import groups, organisations, package_search, packages, resources, site, tags
+from catalogue.api.ckan.arguments import Arguments
+from catalogue.api.ckan.errors import NotFound
+
+Action = Callable[[Arguments], Any]
+
+
+def help_show(arguments: Arguments) -> str:
+    """What an action does and takes.
+
+    name: the action's.
+    """
+    found = ACTIONS.get(arguments.required("name"))
+    if found is None:
+        raise NotFound("Action function not found")
+    return inspect.getdoc(found) or ""
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    action.__name__: action
+    for action in (
+        package_search.package_search,
+        packages.package_list,
+        packages.package_show,
+        packages.current_package_list_with_resources,
+        packages.package_autocomplete,
+        resources.resource_show,
+        resources.resource_search,
+        resources.format_autocomplete,
+        organisations.organization_list,
+        organisations.organization_show,
+        organisations.organization_autocomplete,
+        groups.group_list,
+        groups.group_show,
+        groups.group_package_show,
+        groups.group_autocomplete,
+        tags.tag_list,
+        tags.tag_show,
+        tags.tag_search,
+        tags.tag_autocomplete,
+        tags.vocabulary_list,
+        site.license_list,
+        site.status_show,
+        site.site_read,
+        help_show,
+    )
+}

@@ -1,0 +1,94 @@
+"""Which entries match, as ids alone: for an API that narrows them in the database, or pages through them all."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from tantivy import DocAddress, Occur, Query, Searcher
+
+from catalogue.search.index import IndexDamaged, SearchUnavailable, engine_errors, open_reader, report_damage
+from catalogue.search.schema import SCHEMA
+from catalogue.search.text_query import Clauses, TextQuery, Typed, take_apart, to_query
+
+#: With at least this many entries that have every word, those with only some are left out, as on the search page.
+_ENOUGH: Final = 50
+
+_HALF: Final = 1 << 64
+_SIGN: Final = 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingIds:
+    """Some of the ids, the best match first, and how many there are in all."""
+
+    ids: list[UUID]
+    total: int
+
+
+def halves(entry_id: UUID) -> tuple[int, int]:
+    """An id as the two numbers that the index keeps of it: it gives back numbers by the thousand, texts one by one."""
+    high, low = divmod(entry_id.int, _HALF)
+    return high - _SIGN, low - _SIGN
+
+
+def ranked_ids(text: str, *, first: int = 0, limit: int | None = None) -> MatchingIds:
+    """Entries that match what was typed, as the search page finds them. Raises `SearchUnavailable`."""
+    typed = take_apart(text)
+    if typed.is_empty:
+        return MatchingIds([], 0)
+    snapshot = open_reader()
+    try:
+        with engine_errors():
+            query = to_query(typed, snapshot.searcher, SCHEMA)
+            return _answer(query, snapshot.searcher, first, limit)
+    except IndexDamaged as error:
+        report_damage(snapshot.build, error)
+        raise SearchUnavailable from error
+
+
+def ids_with(text: str, *, in_title: bool = False) -> list[UUID]:
+    """Entries that have every one of these words and "phrases", in no order. Raises `SearchUnavailable`."""
+    typed = take_apart(text)
+    if typed.is_empty:
+        return []
+    snapshot = open_reader()
+    try:
+        with engine_errors():
+            query = to_query(typed, snapshot.searcher, SCHEMA)
+            clauses = [*(query.every_word or query.any_word), *(_in_title(typed) if in_title else ())]
+            if query.unknown:
+                return []
+            found = Query.const_score_query(Query.boolean_query(clauses), 0.0)
+            return _ids(found, snapshot.searcher, 0, _count(clauses, snapshot.searcher))
+    except IndexDamaged as error:
+        report_damage(snapshot.build, error)
+        raise SearchUnavailable from error
+
+
+def _answer(query: TextQuery, searcher: Searcher, first: int, limit: int | None) -> MatchingIds:
+    clauses = query.every_word or query.any_word
+    total = _count(clauses, searcher)
+    if query.every_word and total < _ENOUGH:
+        clauses = query.any_word
+        total = _count(clauses, searcher)
+    wanted = total - first if limit is None else min(limit, total - first)
+    if wanted <= 0:
+        return MatchingIds([], total)
+    return MatchingIds(_ids(Query.boolean_query([*clauses, *query.ordering]), searcher, first, wanted), total)
+
+
+def _in_title(typed: Typed) -> Clauses:
+    stems = [stem for _, stem in typed.words] + [stem for phrase in typed.phrases for stem in phrase]
+    return [(Occur.Must, Query.term_query(SCHEMA, "title", stem)) for stem in stems]
+
+
+def _count(clauses: Clauses, searcher: Searcher) -> int:
+    return int(searcher.search(Query.boolean_query(clauses), 1, count=True).count)
+
+
+def _ids(query: Query, searcher: Searcher, first: int, limit: int) -> list[UUID]:
+    if limit < 1:  # the engine panics at a limit of 0
+        return []
+    addresses: list[DocAddress] = [a for _, a in searcher.search(query, limit, count=False, offset=first).hits]
+    return [UUID(json.loads(searcher.doc(address)["card"][0])["id"]) for address in addresses]
