@@ -32,6 +32,7 @@ class Paging:
         seen: set[int] = set()
         start, rows, count = 0, self.rows, None
         may_repeat = False
+        unreadable: list[SourceProblem] = []
         while count is None or start < count:
             got, fresh, before = 0, 0, count
             try:
@@ -52,8 +53,11 @@ class Paging:
                     may_repeat = True  # part of the page may have come before it broke
                     continue
                 rows, start, may_repeat = 1, start + 1, True
-                yield self._unreadable(start, failure)
+                unreadable.append(self._unreadable(start, failure))
                 continue
+            # Only now is it known that it was these packages and not the portal that broke.
+            yield from unreadable
+            unreadable.clear()
             if count is None:
                 raise SourceFailed("The portal doesn't say how many datasets it has: is this CKAN's Action API?")
             if before is None:
@@ -70,6 +74,7 @@ class Paging:
             start = max(0, start - lost) if lost else start + got
             may_repeat = lost > 0
             rows = min(self.rows, rows * 2)
+        yield from unreadable
         if count is not None and self.given + self.unreadable < count:
             self.is_whole = False
             yield self._incomplete(count)

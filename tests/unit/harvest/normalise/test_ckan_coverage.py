@@ -34,7 +34,8 @@ def day(text: str | None) -> datetime.date | None:
         ({"data_issued": "2015-11-05T15:46:58+00:00", "data_modified": "2015-10-09"}, "2015-11-05", "2015-10-09"),
         (
             {
-                "dataset-reference-date": '[{"type": "creation", "value": ""}, {"type": "publication", "value": "2010-05-13"}]'
+                "dataset-reference-date": '[{"type": "creation", "value": ""},'
+                ' {"type": "publication", "value": "2010-05-13"}]'
             },
             "2010-05-13",
             None,

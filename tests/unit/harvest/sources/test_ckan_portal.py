@@ -276,18 +276,19 @@ def test_fault_that_passes_costs_nothing(portal: FakeCkan, reply: Any):
     assert finished(events).is_whole
 
 
-def test_package_that_the_portal_cannot_give_costs_itself_alone(portal: FakeCkan):
+@pytest.mark.parametrize("bad", [0, 123, 249])
+def test_package_that_the_portal_cannot_give_costs_itself_alone(portal: FakeCkan, bad: int):
     def poisoned(action: str, parameters: dict[str, str]) -> Any:
         start, rows = int(parameters.get("start", 999)), int(parameters.get("rows", 0))
-        return fake_ckan.failure("KeyError", status=500) if start <= 123 < start + rows else None
+        return fake_ckan.failure("KeyError", status=500) if start <= bad < start + rows else None
 
     portal.faults = [poisoned]
 
     events, failure = gather(portal)
 
     assert failure == ""
-    assert numbers(events) == [number for number in range(250) if number != 123]
-    assert problems(events) == [("unreadable-at-source", "#124")]
+    assert numbers(events) == [number for number in range(250) if number != bad]
+    assert problems(events) == [("unreadable-at-source", f"#{bad + 1}")]
     assert not finished(events).is_whole
     assert finished(events).memory == {}
 
