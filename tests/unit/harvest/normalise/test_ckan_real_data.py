@@ -1,10 +1,10 @@
 """Real packages: every one accounted for, and how much of them our vocabulary holds. Floors, not exact counts."""
 
+import itertools
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
-
-import pytest
 
 from catalogue.enums import Access, Frequency
 from catalogue.vocabularies.formats import FORMATS
@@ -22,22 +22,24 @@ PACKAGES = "a_ckan/data.gov.uk-2016/packages.jsonl.gz"
 STEP = 10
 
 
-@pytest.fixture(scope="module")
-def packages(real_data: Path) -> list[RawRecord]:
+def records(real_data: Path) -> Iterator[RawRecord]:
     events = CkanAdapter().fetch(Place(str(real_data / PACKAGES), may_be_path=True), memory={}, limits=LIMITS)
-    return [event for event in events if isinstance(event, RawRecord)]
+    return (event for event in events if isinstance(event, RawRecord))
 
 
-def test_every_package_of_2016_is_a_record_of_its_own(packages: list[RawRecord]):
-    assert len(packages) == len({record.guid for record in packages}) == 25_817
+def test_every_package_of_2016_is_a_record_of_its_own(real_data: Path):
+    guids = [record.guid for record in records(real_data)]
+
+    assert len(guids) == len(set(guids)) == 25_817
 
 
-def test_most_of_what_2016_says_finds_its_field(packages: list[RawRecord]):
+def test_most_of_what_2016_says_finds_its_field(real_data: Path):
     normaliser = CkanNormaliser()
     have: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
-    chosen = packages[::STEP]
-    for record in chosen:
+    total = 0
+    for record in itertools.islice(records(real_data), 0, None, STEP):
+        total += 1
         normalised = normaliser(record.body, publisher_id=UUID(int=1))
         draft, findings = validate(normalised.draft)
         assert draft is not None
@@ -56,7 +58,6 @@ def test_most_of_what_2016_says_finds_its_field(packages: list[RawRecord]):
         have["resources"] += len(draft.resources)
         have["formats"] += sum(resource.format in FORMATS for resource in draft.resources)
 
-    total = len(chosen)
     assert (have["uuid"], have["organisation"]) == (total, total)
     floors = {
         "topic": 0.95, "licence": 0.78, "frequency": 0.60, "issued": 0.65, "period": 0.49, "box": 0.52,
@@ -75,12 +76,13 @@ def test_every_json_file_of_portals_loads_or_is_answered_with_a_sentence(real_da
         if file.name.removesuffix(".gz").endswith((".json", ".jsonl")) and file.stat().st_size < 5_000_000
     ]
     loaded = 0
+    sentences = []
     for file in files:
         events = CkanAdapter().fetch(Place(str(file), may_be_path=True), memory={}, limits=LIMITS)
         try:
             found = list(events)
         except SourceFailed as failure:
-            assert str(failure).endswith((".", "”", "?"))
+            sentences.append(str(failure))
             continue
         for event in found:
             if isinstance(event, RawRecord):
@@ -90,3 +92,4 @@ def test_every_json_file_of_portals_loads_or_is_answered_with_a_sentence(real_da
             elif isinstance(event, SourceProblem):
                 assert event.finding.message
     assert loaded >= 3_000
+    assert [sentence for sentence in sentences if not sentence.endswith((".", "”"))] == []
