@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,8 +23,10 @@ SHOWN_DESCRIPTION: Final = 1_200
 #: Words of file titles and the like that one entry may add: a dataset of 5,000 files isn't about 5,000 things.
 _MOST_EXTRA_WORDS: Final = 200
 
-#: Tantivy drops longer terms without a word.
-_LONGEST_TERM: Final = 500
+#: An entry with more formats has nonsense among them, and the engine drops a value of over 65,530 bytes silently.
+_MOST_FORMATS: Final = 100
+
+_LONGEST_EXACT_TITLE: Final = 500
 
 _has_markup = re.compile(r"[<>&*_#\[\]`~|\\]")
 _white_space = re.compile(r"\s+")
@@ -121,7 +123,7 @@ def card(entry: Searchable) -> dict[str, Any]:
 
 def digest(entry: Searchable) -> str:
     """Tells whether a document still says what its entry says."""
-    return hashlib.blake2b(repr(asdict(entry)).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(repr(entry).encode(), digest_size=8).hexdigest()
 
 
 def to_document(entry: Searchable) -> Document:
@@ -133,10 +135,10 @@ def to_document(entry: Searchable) -> Document:
         "title": entry.title,
         "text": _weighted_text(entry),
         "publisher": slugs,
-        "publisher_path": SEPARATOR.join(slugs)[:_LONGEST_TERM],
+        "publisher_path": SEPARATOR.join(slugs),
         "topic": entry.topic,
-        "format": list(entry.formats),
-        "formats": SEPARATOR.join(sorted(entry.formats))[:_LONGEST_TERM],
+        "format": list(entry.formats[:_MOST_FORMATS]),
+        "formats": SEPARATOR.join(sorted(entry.formats[:_MOST_FORMATS])),
         "licence_code": entry.licence_code,
         "quality": entry.quality_band,
         "access": entry.access,
@@ -150,7 +152,7 @@ def to_document(entry: Searchable) -> Document:
 
 
 def exact_title(title: str) -> str:
-    return " ".join(stems(title))[:_LONGEST_TERM]
+    return " ".join(stems(title))[:_LONGEST_EXACT_TITLE]
 
 
 def recency(entry: Searchable) -> int:
