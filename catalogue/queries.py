@@ -90,7 +90,7 @@ def revisions_visible_to(dataset: Dataset, user: Reader) -> QuerySet[Revision]:
     )
     readable = revisions.filter(
         Q(snapshot__state=State.PUBLISHED, snapshot__visibility__in=seen)
-        | Q(snapshot=None, created_at__gte=dataset.published_at or timezone.now())
+        | Q(snapshot__isnull=True, created_at__gte=dataset.published_at or timezone.now())
     )
     if dataset.release_at is None:
         return readable

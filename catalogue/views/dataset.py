@@ -84,7 +84,8 @@ def history(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
     if dataset is None:
         return _tombstone(request, dataset_id)
     if name != dataset.name:
-        return HttpResponsePermanentRedirect(f"{dataset.get_absolute_url()}/history")
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return HttpResponsePermanentRedirect(f"{dataset.get_absolute_url()}/history{query}")
     revisions = queries.revisions_visible_to(dataset, reader(request))
     count = revisions.count()
     pages = max(1, -(-count // REVISIONS_PER_PAGE))

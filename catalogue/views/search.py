@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from catalogue.search.query import SearchPage, SearchRequest, SearchUnavailable, search
 from catalogue.search_labels import Facet, labelled
@@ -100,7 +100,11 @@ def results(request: HttpRequest) -> HttpResponse:
             )
         )
     except SearchUnavailable as error:
-        return render(request, "errors/search_unavailable.html", {"message": str(error)}, status=503)
+        unavailable = render(request, "errors/search_unavailable.html", {"message": str(error)}, status=503)
+        unavailable["Retry-After"] = "60"
+        return unavailable
+    if parameters.page > found.pages:
+        return redirect(parameters.on_page(found.pages).url())
     page = ResultsPage(found, parameters, labelled(found.facets))
     response = render(request, "search/results.html", {"page": page})
     response["X-Robots-Tag"] = "noindex"
