@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, Value, When
 
-from catalogue import queries
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, NotFound
 from catalogue.models import Dataset, Resource
@@ -71,10 +70,7 @@ def dataset_of(key: str) -> Dataset:
     try:
         condition = Q(id=UUID(key))
     except ValueError:
-        named = queries.dataset_named(key)
-        if named is None:
-            raise NotFound from None
-        condition = Q(id=named.id)
+        condition = Q(names__name=key)  # every name it ever had
     found = fetched(public().filter(condition)).first()
     if found is None:
         if Dataset.objects.tombstones().filter(condition).exists():
