@@ -52,7 +52,8 @@ def validate(draft: DatasetDraft) -> tuple[DatasetDraft | None, list[Finding]]:
     if not title:
         findings.append(error("missing-title", "The record has no title: give it one.", field="title"))
         return None, findings
-    changes["title"] = title
+    if title != draft.title:
+        changes["title"] = title
     for name in _ADDRESSES:
         url = changes.get(name, getattr(draft, name))
         if url and not is_address(url):
@@ -67,8 +68,10 @@ def validate(draft: DatasetDraft) -> tuple[DatasetDraft | None, list[Finding]]:
             warning("period-backwards", "The period ended before it began: its ends were swapped.", field="temporal")
         )
     changes |= _box(draft, findings)
-    changes["resources"] = _resources(draft.resources, findings)
-    return replace(draft, **changes), findings
+    resources = _resources(draft.resources, findings)
+    if resources != draft.resources:
+        changes["resources"] = resources
+    return replace(draft, **changes) if changes else draft, findings
 
 
 def is_address(url: str) -> bool:
@@ -97,8 +100,9 @@ def _resources(resources: tuple[ResourceDraft, ...], findings: list[Finding]) ->
             continue
         if resource.size_bytes is not None and not 0 <= resource.size_bytes < 2**63:
             changes["size_bytes"] = None
-        changes["url"] = url
-        kept.append(replace(resource, **changes))
+        if url != resource.url:
+            changes["url"] = url
+        kept.append(replace(resource, **changes) if changes else resource)
     if len(resources) > MAX_RESOURCES:
         findings.append(
             warning(
@@ -172,6 +176,8 @@ def _items(items: tuple[str, ...], name: str, limit: int, findings: list[Finding
 
 
 def _extras(value: dict[str, Any], name: str, findings: list[Finding]) -> dict[str, Any]:
+    if len(value) < 50 and all(_is_short(key) and _is_short(item) for key, item in value.items()):
+        return value
     text = json.dumps(value)
     if "\\u0000" in text or "\\ud" in text or "NaN" in text or "Infinity" in text:
         value = _storable_json(value)
@@ -191,6 +197,13 @@ def _extras(value: dict[str, Any], name: str, findings: list[Finding]) -> dict[s
             break
         kept[key] = item
     return kept
+
+
+def _is_short(value: Any) -> bool:
+    """Whether it is surely no trouble: the usual case, told fast."""
+    if isinstance(value, str):
+        return len(value) < 1_000 and not _UNSTORABLE.search(value)
+    return value is None or isinstance(value, bool | int)
 
 
 def _storable_json(value: Any) -> Any:
