@@ -62,6 +62,8 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
         date=date,
         datetime=datetime,
         filesize=filesize,
+        latitude=latitude,
+        longitude=longitude,
         number=number,
         plural=plural,
         markdown=lambda text: Markup(markdown_to_html(text)),
@@ -105,6 +107,16 @@ def filesize(size: int | None) -> str:
         if amount < 999.5:
             return f"{amount:.1f} {unit}" if amount < 9.95 and unit != "KB" else f"{amount:.0f} {unit}"
     return f"{amount:,.0f} TB"
+
+
+def latitude(degrees: float) -> str:
+    """`51.5° north`."""
+    return f"{abs(degrees):.4g}° {'north' if degrees >= 0 else 'south'}"
+
+
+def longitude(degrees: float) -> str:
+    """`0.13° west`."""
+    return f"{abs(degrees):.4g}° {'east' if degrees >= 0 else 'west'}"
 
 
 def number(value: float | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 #: Coordinates this little outside the globe are rounding and are brought back to its edge.
 _TOLERANCE = 0.01
+_HALF_GLOBE = 180
 #: A shape of more points than this is cut: its box only needs the extremes, and hostile input must not cost time.
 _MAX_POINTS = 200_000
 
@@ -136,6 +137,8 @@ def _box(w: float, s: float, e: float, n: float) -> Box | None:
         w, s, e, n = s, w, n, e  # a latitude beyond the pole is a longitude
     if s > n:
         s, n = n, s
+    if w > e and w - e < _HALF_GLOBE:
+        w, e = e, w  # written the wrong way round; a box across the date line spans more than half the globe this way
     w, e = (max(-180.0, min(180.0, side)) if abs(side) <= 180 + _TOLERANCE else side for side in (w, e))
     s, n = (max(-90.0, min(90.0, side)) if abs(side) <= 90 + _TOLERANCE else side for side in (s, n))
     try:

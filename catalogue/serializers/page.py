@@ -1,7 +1,6 @@
 """A dataset in words, for its page. Reads only what `queries.dataset_for_page` fetched."""
 
 import datetime
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,27 @@ from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Resource
 
 #: Extras that the machinery keeps and no reader wants.
-_HIDDEN_EXTRAS = ("harvest_", "import_source", "email_notify", "_")
+_HIDDEN_EXTRAS = (
+    *(
+        "harvest_",
+        "import_source",
+        "email_notify",
+        "_",
+        "metadata_provenance",
+        "odi-certificate",
+        "dataset-reference-date",
+    ),
+    *("core-dataset", "author", "maintainer", "ckan_url", "revision_id", "relationships"),
+)
+
+#: Names that are not simply their key with blanks in it.
+_LABELS = {
+    "UKLP": "UK Location Programme",
+    "guid": "GUID",
+    "foi-web": "Freedom of information page",
+    "theme-secondary": "Other themes",
+    "sla": "Service level agreement",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +67,35 @@ def language_names(codes: Iterable[str]) -> list[str]:
 def additional_information(dataset: Dataset) -> list[tuple[str, str]]:
     """(label, value) for what the source said that has no field of ours."""
     return [
-        (key.replace("_", " ").replace("-", " ").strip().capitalize(), _text(value))
+        (_LABELS.get(key) or key.replace("_", " ").replace("-", " ").strip().capitalize(), text)
         for key, value in dataset.extras.items()
-        if value not in (None, "", [], {}) and not key.startswith(_HIDDEN_EXTRAS)
+        if not key.startswith(_HIDDEN_EXTRAS) and (text := _text(value))
     ]
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
-        return ", ".join(str(item) for item in value)
-    return json.dumps(value, ensure_ascii=False)
+    """A value as people read it: lists with commas, objects as “name: value”; empty for what says nothing."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "Yes" if value else "No"
+        case str():
+            return {"True": "Yes", "False": "No", "true": "Yes", "false": "No"}.get(value, value)
+        case list():
+            return "; ".join(filter(None, map(_text, value))) if _has_objects(value) else ", ".join(map(_text, value))
+        case dict():
+            return ", ".join(f"{key}: {text}" for key, item in value.items() if (text := _text(item)))
+        case _:
+            return str(value)
+
+
+def _has_objects(values: list[Any]) -> bool:
+    return any(isinstance(value, dict | list) for value in values)
 
 
 def citation(dataset: Dataset, site_url: str) -> str:
     """Publisher (year). Title. Address: the order of DataCite's recommended citation."""
-    year = (dataset.issued or dataset.modified or dataset.published_at or dataset.created_at).year
+    year = (dataset.issued or dataset.modified or dataset.source_created_at or dataset.created_at).year
     author = dataset.creator or dataset.publisher.title
     return f"{author} ({year}). {dataset.title}. {site_url}/dataset/{dataset.id}"
