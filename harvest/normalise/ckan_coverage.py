@@ -211,6 +211,8 @@ def _texts(fields: Package, names: Iterable[str]) -> list[str]:
 
 
 def _first(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, list):
         value = next((item for item in value if item), None)
     text = clean_text(value, max_length=300)

@@ -1,7 +1,9 @@
 """The organisation of a CKAN package, with what data.gov.uk's organisations tell of themselves. Pure."""
 
+import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +60,13 @@ def _organisation(value: Mapping[str, Any]) -> Organisation | None:
 
 
 def _details(value: Mapping[str, Any]) -> dict[str, str]:
-    """What it says of itself, as a publisher's fields: what it does, what it is, whom to ask."""
+    """What it says of itself, as a publisher's fields. A portal's thousands of packages repeat a few organisations."""
+    return _details_once(json.dumps(value, sort_keys=True))
+
+
+@lru_cache(maxsize=2_048)
+def _details_once(text: str) -> dict[str, str]:
+    value = json.loads(text)
     findings: list[Finding] = []
     fields = Package(value, extras_of(value), findings)
     description = fields.take("description")

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalogue.plain import clean_text
 from harvest.findings import Finding
-from harvest.normalise.fields import LONG, Fields, as_list, is_nothing, term
+from harvest.normalise.fields import LONG, Fields, as_list, is_nothing, plain_key, term
 
 #: CKAN's own bookkeeping, and what its extensions count and check: nothing that the publisher says of the data.
 BOOKKEEPING = frozenset(
@@ -48,15 +48,12 @@ class Package(Fields):
         bookkeeping: frozenset[str] = BOOKKEEPING,
     ) -> None:
         self._spelled: dict[str, str] = {}
-        flat: dict[str, Any] = {}
         self._shadowed: dict[str, Any] = {}
+        flat: dict[str, Any] = {}
         for source in (body, extras):
             for key, value in source.items():
                 name = plain_name(key)
-                if value is None or name in bookkeeping:
-                    continue
-                decoded = decode(value)
-                if decoded in _EMPTY:
+                if value is None or name in bookkeeping or (decoded := decode(value)) in _EMPTY:
                     continue
                 if name not in flat:
                     flat[name] = decoded
@@ -65,25 +62,47 @@ class Package(Fields):
                     self._shadowed[key] = decoded
         super().__init__(flat, findings, where=where)
 
-    def take(self, *names: str) -> Any:
-        present = self._present(names)
-        return super().take(*present) if present else None
+    def has(self, *names: str) -> bool:
+        return not self._spelled.keys().isdisjoint(names)
 
-    def _present(self, names: Iterable[str]) -> list[str]:
-        return [name for name in names if name in self._spelled]
+    def take(self, *names: str) -> Any:
+        # Most of the members that are asked for are in no package: asking must be cheap.
+        found = None
+        for name in names:
+            if name in self._spelled:
+                self._taken.add(name)
+                found = self._body[name] if found is None else found
+        return found
+
+    def line(self, *names: str) -> str:
+        return super().line(*names) if self.has(*names) else ""
+
+    def prose(self, *names: str) -> str:
+        return super().prose(*names) if self.has(*names) else ""
 
     def first_text(self, *names: str) -> str:
         """The first of these members that says something, as one line."""
-        texts = [clean_text(self.take(name), max_length=LONG) for name in self._present(names)]
-        return next((text for text in texts if text and not is_nothing(text)), "")
+        for name in names:
+            if (
+                name in self._spelled
+                and (text := clean_text(self.take(name), max_length=LONG))
+                and not is_nothing(text)
+            ):
+                return text
+        return ""
 
     def texts(self, *names: str) -> list[str]:
         """What every one of these members says: each item of their lists, once."""
-        items = (term(item) for name in self._present(names) for item in as_list(self.take(name)))
-        return list(dict.fromkeys(text for text in items if text and not is_nothing(text)))
+        found: dict[str, None] = {}
+        for name in names:
+            if name in self._spelled:
+                for item in as_list(self.take(name)):
+                    if (text := term(item)) and not is_nothing(text):
+                        found[text] = None
+        return list(found)
 
     def is_true(self, *names: str) -> bool:
-        return bool(self._present(names)) and str(self.take(*names)).strip().casefold() in _TRUE
+        return self.has(*names) and str(self.take(*names)).strip().casefold() in _TRUE
 
     def left_over_as_spelled(self) -> dict[str, Any]:
         """What nobody took, under the source's own names."""
@@ -97,33 +116,33 @@ _decoder = json.JSONDecoder(strict=False)
 
 @lru_cache(maxsize=8_192)
 def plain_name(key: str) -> str:
-    return key.strip().casefold().replace("-", "_").replace(" ", "_")
+    return plain_key(key.strip()).casefold().replace("-", "_").replace(" ", "_")
 
 
 def decode(value: Any) -> Any:
     """What a value says: JSON inside of text is taken out, blanks around and empty items inside are dropped."""
     if isinstance(value, str):
         text = value.strip()
-        if text[:1] in ("[", "{", '"') and text[-1:] in ("]", "}", '"') and len(text) > 1:
+        if text and text[0] in '[{"' and text[-1] in ']}"' and len(text) > 1:
             try:
                 return _without_nothing(_decoder.decode(text))
             except (ValueError, RecursionError):
                 pass
-        return _stripped(text)
+        return _unescaped(text) if "\\u" in text else text
     return _without_nothing(value) if isinstance(value, list) else value
 
 
 def _without_nothing(value: Any) -> Any:
     if isinstance(value, list):
-        return [item for item in map(_stripped, value) if item not in _EMPTY]
-    return _stripped(value)
+        return [item for item in map(_without_nothing, value) if item not in _EMPTY]
+    if isinstance(value, str):
+        return (_unescaped(value) if "\\u" in value else value).strip()
+    return value
 
 
-def _stripped(value: Any) -> Any:
-    """Without blanks around, and without escapes that an encoder left in the text."""
-    if not isinstance(value, str):
-        return value
-    return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value).strip() if "\\u" in value else value.strip()
+def _unescaped(text: str) -> str:
+    """Without escapes that an encoder left in the text."""
+    return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
 
 
 def names_of(values: Any) -> list[str]:

@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from catalogue.enums import Access
+from catalogue.html_text import html_to_text
 from catalogue.plain import clean_text
 from catalogue.vocabularies.access import access_from
 from catalogue.vocabularies.licences import licence_from
 from harvest.normalise.ckan_package import Package
-from harvest.normalise.fields import LONG, Fields, is_nothing
+from harvest.normalise.fields import LONG, as_list, is_nothing
 
 #: Licences that only say what kind of licence it is: anything more particular goes first.
 _VAGUE = frozenset({"other-pd", "other-open", "other-at", "other-nc", "other-closed"})
@@ -84,10 +85,9 @@ def _prose(fields: Package, *names: str) -> str:
     """Everything that these members say, each statement once."""
     parts: dict[str, None] = {}
     for name in names:
-        value = fields.take(name)
-        for item in value if isinstance(value, list) else [value]:
+        for item in as_list(fields.take(name)):
             text = item if isinstance(item, str) else clean_text(item, max_length=LONG, keep_lines=True)
-            text = Fields({"text": text}, []).prose("text")
+            text = clean_text(html_to_text(text), max_length=LONG, keep_lines=True)
             if text and not _is_no_licence(text):
                 parts[text] = None
     if len(parts) > 1:
