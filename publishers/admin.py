@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -48,6 +49,7 @@ class PublisherAdmin(admin.ModelAdmin):
     list_display = ["title", "slug", "kind", "parent", "closed_on"]
     list_filter = ["kind"]
     list_select_related = ["parent"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     search_fields = ["title", "abbreviation", "slug"]
     fieldsets = [
         (None, {"fields": ["title", "slug", "abbreviation", "kind", "parent", "description", "homepage"]}),

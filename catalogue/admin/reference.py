@@ -1,6 +1,7 @@
 """Licences and topics: few, and for operators to change."""
 
 from django.contrib import admin
+from django.db import models
 
 from catalogue.models import Licence, Topic
 
@@ -10,6 +11,7 @@ class LicenceAdmin(admin.ModelAdmin):
     list_display = ["title", "code", "is_open", "url"]
     list_filter = ["is_open"]
     search_fields = ["title", "code"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(Topic)

@@ -6,10 +6,10 @@ from typing import Any
 from catalogue.contacts import contact_of
 from catalogue.enums import Access, ResourceKind
 from catalogue.models import Dataset, Resource
-from catalogue.text import plain_text
+from catalogue.text import plain_text, safe_href
 
-#: Google's Dataset Search refuses descriptions beyond these lengths.
-_DESCRIPTION_LENGTH = range(50, 5001)
+#: Google's Dataset Search refuses longer descriptions.
+_LONGEST_DESCRIPTION = 5000
 
 
 def structured_data(dataset: Dataset, resources: Iterable[Resource], site_url: str) -> dict[str, Any]:
@@ -21,11 +21,11 @@ def structured_data(dataset: Dataset, resources: Iterable[Resource], site_url: s
         "@type": "Dataset",
         "@id": f"{site_url}/dataset/{dataset.id}",
         "name": dataset.title,
-        "description": plain_text(dataset.description)[: _DESCRIPTION_LENGTH.stop - 1],
+        "description": plain_text(dataset.description)[:_LONGEST_DESCRIPTION],
         "url": address,
         "identifier": [str(dataset.id), *dataset.identifiers],
         "keywords": dataset.tags,
-        "license": dataset.licence.url if dataset.licence else "",
+        "license": safe_href(dataset.licence.url) if dataset.licence else "",
         "isAccessibleForFree": dataset.access == Access.OPEN,
         "datePublished": _iso(dataset.issued),
         "dateModified": _iso(dataset.modified),
@@ -50,7 +50,7 @@ def _distribution(resource: Resource) -> dict[str, Any]:
     return {
         "@type": "DataDownload",
         "name": resource.title,
-        "contentUrl": resource.url,
+        "contentUrl": safe_href(resource.url),
         "encodingFormat": resource.media_type or resource.format,
         "contentSize": f"{resource.size_bytes} B" if resource.size_bytes else "",
         "dateModified": _iso(resource.modified),
