@@ -60,6 +60,6 @@ def rebuild(
 
 def _state(now: datetime.datetime) -> State:
     newest = Change.objects.exclude(position=None).order_by("-position").first()
-    if newest is None:
+    if newest is None or newest.position is None:
         return State(position=0, change_id=None, change_at=None, released_until=now)
     return State(position=newest.position, change_id=newest.id, change_at=newest.at, released_until=now)

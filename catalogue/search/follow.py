@@ -75,6 +75,7 @@ class Follower:
                 ids = {row[3] for row in rows if row[4] != ChangeKind.LINKS}
                 changed += self._apply(ids, timezone.now())
                 position, change_id, at = rows[-1][:3]
+                assert position is not None
                 self.state = replace(self.state, position=position, change_id=change_id, change_at=at)
                 if self.uncommitted >= _COMMIT_EVERY:
                     self._commit()

@@ -4,13 +4,12 @@ import datetime
 import json
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from markupsafe import Markup
-from tantivy import DocAddress, Occur, Query, Searcher
+from tantivy import DocAddress, Document, Occur, Query, Searcher
 
 from catalogue.search.facets import DEFAULT_FACETS, FACETS, Counts, FacetCount, Filters, count, filter_clauses
 from catalogue.search.highlight import marked_piece, marked_title, why
@@ -236,8 +235,8 @@ def _ranked(query: Query, first: int, size: int, searcher: Searcher) -> list[tup
     return ordered[first - start : first - start + size]
 
 
-def _hit(score: float, document: Mapping[str, Any], wanted: frozenset[str]) -> Hit:
-    card = json.loads(document["card"][0])
+def _hit(score: float, document: Document, wanted: frozenset[str]) -> Hit:
+    card: dict[str, Any] = json.loads(document["card"][0])
     title_html, in_title = marked_title(card["title"], wanted)
     snippet_html, in_description = marked_piece(card["description"], wanted)
     return Hit(
