@@ -18,7 +18,7 @@ from harvest.normalise.ckan_contacts import contact, creator_of, foi_contact
 from harvest.normalise.ckan_coverage import dates, languages, period, places
 from harvest.normalise.ckan_organisation import organisation_of, uuid_from
 from harvest.normalise.ckan_package import Package, names_of
-from harvest.normalise.ckan_resources import resources_of
+from harvest.normalise.ckan_resources import documents_apart, resources_of
 from harvest.normalise.ckan_terms import access, licence_and_rights
 from harvest.normalise.fields import LONG, as_list
 from harvest.sources.ckan_record import extras_of
@@ -62,7 +62,8 @@ class CkanNormaliser:
             "languages": languages(fields),
             "resources": resources_of(fields, findings),
         }
-        values["extras"] = fields.left_over_as_spelled()
+        values["resources"] = documents_apart(values["resources"], values["access"])
+        values["extras"] = _extras(fields)
         return Normalised(
             DatasetDraft(**values),
             tuple(findings),
@@ -142,10 +143,15 @@ def _topic(fields: Package, tags: tuple[str, ...], title: str) -> str | None:
 def _groups(fields: Package) -> list[str]:
     """Cross-cutting groups, which are themes. In old portals they are publishers instead, given by their bare names."""
     value = fields.take("groups")
-    if not any(isinstance(group, dict) for group in as_list(value)):
-        return []
-    fields.keep("groups")
-    return names_of(value)
+    return names_of(value) if any(isinstance(group, dict) for group in as_list(value)) else []
+
+
+def _extras(fields: Package) -> dict[str, Any]:
+    groups = _groups(fields)
+    extras = fields.left_over_as_spelled()
+    if extras.get("harvest_source_reference") == extras.get("guid"):
+        extras.pop("harvest_source_reference", None)
+    return extras | ({"groups": groups} if groups else {})
 
 
 def _landing_page(fields: Package) -> str:

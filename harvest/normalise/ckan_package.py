@@ -18,7 +18,9 @@ BOOKKEEPING = frozenset(
         *("notes_rendered", "num_followers", "num_resources", "num_tags", "owner_org", "private", "qa"),
         *("ratings_average", "ratings_count", "relationships", "relationships_as_object", "relationships_as_subject"),
         *("extras", "revision_id", "revision_timestamp", "state", "total_views", "tracking_summary", "type"),
-        *("email_notify_author", "email_notify_maintainer", "views_recent", "_path"),
+        *("email_notify_author", "email_notify_maintainer", "views_recent", "_path", "source_hash"),
+        *("source_schema_version", "source_datajson_identifier", "catalog_conformsto", "catalog_describedby"),
+        *("catalog_@context", "catalog_@id", "catalog_@type", "no_real_name"),
     }
 )
 #: The same of a resource.

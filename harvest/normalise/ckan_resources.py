@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from catalogue.drafts import ResourceDraft
-from catalogue.enums import ResourceKind
+from catalogue.enums import Access, ResourceKind
 from catalogue.plain import clean_text
 from catalogue.vocabularies.formats import format_from
 from catalogue.web_addresses import clean_url
@@ -28,9 +29,14 @@ _DIGESTS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
 
 
+#: data.gov.uk once gave the same resources again, by what they are.
+_BY_PURPOSE = ("individual_resources", "timeseries_resources", "additional_resources")
+
+
 def resources_of(fields: Package, findings: list[Finding]) -> tuple[ResourceDraft, ...]:
     found = []
-    for place, item in enumerate(as_list(fields.take("resources")), 1):
+    again = [item for name in _BY_PURPOSE for item in as_list(fields.take(name))]
+    for place, item in enumerate(as_list(fields.take("resources")) or again, 1):
         if isinstance(item, str) and (url := clean_url(item)):
             found.append(ResourceDraft(url=url, format=format_from("", url=url)))
         elif isinstance(item, dict):
@@ -40,6 +46,16 @@ def resources_of(fields: Package, findings: list[Finding]) -> tuple[ResourceDraf
             message = f"Resource {place} should be an object with an address; it was left out."
             findings.append(warning("bad-resource", message, field="resources", value=item))
     return tuple(found)
+
+
+def documents_apart(resources: tuple[ResourceDraft, ...], access: str) -> tuple[ResourceDraft, ...]:
+    """The resources, where all are marked as documents as data: they are what the dataset consists of.
+
+    Councils' inventories mark every CSV so. Of what isn't released, documents are all that there is.
+    """
+    if access == Access.NOT_RELEASED or any(resource.kind != ResourceKind.DOCUMENT for resource in resources):
+        return resources
+    return tuple(replace(resource, kind=ResourceKind.DATA) for resource in resources)
 
 
 def _resource(body: Mapping[str, Any], findings: list[Finding]) -> ResourceDraft:

@@ -16,7 +16,7 @@ _VAGUE = frozenset({"other-pd", "other-open", "other-at", "other-nc", "other-clo
 _NO_LICENCE = frozenset(
     {
         *("notspecified", "unpublished", "not specified", "license not specified", "no licence", "no license", "[]"),
-        *("__other__", "__extra__", "other", "unknown"),
+        *("__other__", "__extra__", "other", "other-license-specified", "other license specified", "unknown"),
     }
 )
 _PREFIX = re.compile(r"^custom licen[cs]e:\s*", re.IGNORECASE)

@@ -91,6 +91,12 @@ def test_extra_beside_a_field_of_the_same_name_is_not_lost():
     assert with_extras(title="Another title").draft.extras == {"title": "Another title"}
 
 
+def test_groups_are_kept_by_their_titles():
+    groups = [{"id": "1", "name": "sea", "title": "The sea", "description": ""}, {"name": "maps", "title": "Maps"}]
+
+    assert normalised(groups=groups).draft.extras == {"groups": ["The sea", "Maps"]}
+
+
 def test_bookkeeping_is_left_out():
     draft = normalised(revision_id="r", ratings_average=None, archiver={}, extras={"harvest_object_id": "x"}).draft
 

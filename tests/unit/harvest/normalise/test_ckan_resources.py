@@ -74,7 +74,29 @@ def test_whole_resource():
     ],
 )
 def test_kind(fields: dict[str, Any], kind: ResourceKind):
-    assert only(**fields).kind == kind
+    first, _ = normalised({"url": URL, **fields}, {"url": f"{URL}.zip"}).draft.resources
+
+    assert first.kind == kind
+
+
+def test_dataset_of_nothing_but_documents_consists_of_them():
+    document = {"url": URL, "resource_type": "documentation"}
+    kept_back = CkanNormaliser()(package(1, resources=[document], unpublished="true"), publisher_id=UUID(int=1))
+
+    assert [resource.kind for resource in normalised(document, document).draft.resources] == [ResourceKind.DATA] * 2
+    assert [resource.kind for resource in kept_back.draft.resources] == [ResourceKind.DOCUMENT]
+
+
+def test_resources_that_data_gov_uk_repeats_by_purpose_come_once():
+    one, two = {"url": URL, "id": "1"}, {"url": f"{URL}.pdf", "id": "2", "resource_type": "documentation"}
+    sorted_by_purpose = {"individual_resources": [one], "additional_resources": [two], "timeseries_resources": []}
+
+    both = CkanNormaliser()(package(1, resources=[one, two], **sorted_by_purpose), publisher_id=UUID(int=1)).draft
+    sorted_only = CkanNormaliser()(package(1, resources=[], **sorted_by_purpose), publisher_id=UUID(int=1)).draft
+
+    assert [resource.source_id for resource in both.resources] == ["1", "2"]
+    assert [resource.kind for resource in sorted_only.resources] == [ResourceKind.DATA, ResourceKind.DOCUMENT]
+    assert both.extras == {}
 
 
 @pytest.mark.parametrize(
