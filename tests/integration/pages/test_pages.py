@@ -12,6 +12,7 @@ from catalogue.actions import datasets
 from catalogue.actions.store import By, Origin
 from catalogue.drafts import ResourceDraft
 from catalogue.enums import LinkState, ResourceKind, Route
+from catalogue.jinja import date
 from catalogue.models import Dataset, LinkCheck
 from harvest.enums import Severity
 from harvest.models import Problem, Run
@@ -233,9 +234,9 @@ def test_an_entry_shows_its_files_links_licence_and_quality():
 
 def test_an_entry_without_anything_still_makes_sense():
     text = text_of(page(dataset(title="Bare").get_absolute_url()))
-    assert "Not released The publisher holds this data and has not released it." in text
+    assert "No link to the data This entry gives no link to the data itself." in text
     assert "Licence None given" in text
-    assert "Last updated Not given" in text
+    assert f"Last updated {date(timezone.now())}" in text
 
 
 def test_an_entry_that_is_not_released_says_why_and_when():
@@ -243,7 +244,7 @@ def test_an_entry_that_is_not_released_says_why_and_when():
         access="not_released", access_reason="Names patients.", planned_release="spring 2027", foi_email="foi@x.example"
     )
     text = text_of(page(made.get_absolute_url()))
-    assert "Not released Names patients. It is meant to be released: spring 2027. You can ask the publisher" in text, (
+    assert "Not released Names patients. Planned release: spring 2027. You can ask the publisher" in text, (
         text
     )
 
