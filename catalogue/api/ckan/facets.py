@@ -19,7 +19,9 @@ Counts = list[tuple[str, int]]
 
 def facet_counts(found: QuerySet[Dataset], field: str, *, limit: int | None, least: int) -> dict[str, int]:
     """The commonest values of a field, each with its number of datasets."""
-    counts = [(value, count) for value, count in _counted(found.order_by(), field, limit) if value and count >= least]
+    counts = [
+        (str(value), count) for value, count in _counted(found.order_by(), field, limit) if value and count >= least
+    ]
     return dict(sorted(counts, key=lambda item: (-item[1], item[0]))[: limit if limit is not None else _MOST])
 
 

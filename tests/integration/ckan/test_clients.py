@@ -1,0 +1,158 @@
+"""Real clients, over HTTP: `ckanapi` as a library and as a command, and what ckanext-harvest and ckanr send."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import ckanapi
+import pytest
+
+from catalogue.models import Dataset
+from tests.factories.catalogue import csv_file, dataset
+from tests.factories.publishers import PublisherFactory
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+#: It starts its workers by its own name, so its folder must be in the path.
+COMMAND = Path(sys.executable).with_name("ckanapi")
+
+
+@pytest.fixture
+def site(live_server, settings, index) -> str:
+    """The address of a site with five datasets of two publishers."""
+    settings.SITE_URL = live_server.url
+    agency = PublisherFactory(slug="agency", title="Agency")
+    council = PublisherFactory(slug="council", title="Council")
+    for number in range(4):
+        file = csv_file(f"https://agency.example/{number}.csv")
+        dataset(agency, name=f"salmon-{number}", title=f"Salmon counts {number}", tags=("fish",), resources=(file,))
+    dataset(council, name="spending", title="Spending", topic_id="government-spending")
+    index()
+    return live_server.url
+
+
+@pytest.fixture(params=[False, True], ids=["POST", "GET"])
+def portal(site, request):
+    with ckanapi.RemoteCKAN(site, apikey="not-a-token", get_only=request.param) as remote:
+        yield remote
+
+
+def test_the_library_reads_everything(portal):
+    assert portal.action.site_read() is True
+    assert portal.action.status_show()["ckan_version"] == "2.11.5"
+    names = portal.action.package_list()
+    assert names == ["salmon-0", "salmon-1", "salmon-2", "salmon-3", "spending"]
+    assert [portal.action.package_show(id=name)["name"] for name in names] == names
+    assert portal.action.organization_list() == ["agency", "council"]
+    assert portal.action.organization_show(id="agency", include_datasets=False)["package_count"] == 4
+    assert portal.action.group_show(id="government-spending")["package_count"] == 1
+    found = portal.action.package_search(q="salmon", fq="tags:fish", rows=2, sort="name desc")
+    assert (found["count"], [package["name"] for package in found["results"]]) == (4, ["salmon-3", "salmon-2"])
+    resource = portal.action.package_show(id="salmon-1")["resources"][0]
+    assert portal.action.resource_show(id=resource["id"]) == resource
+
+
+def test_the_library_understands_our_errors(portal):
+    with pytest.raises(ckanapi.NotFound):
+        portal.action.package_show(id="nothing")
+    with pytest.raises(ckanapi.ValidationError) as invalid:
+        portal.action.package_show()
+    assert invalid.value.error_dict == {"name_or_id": ["Missing value"], "__type": "Validation Error"}
+    with pytest.raises(ckanapi.SearchQueryError):
+        portal.action.package_search(fq="name:(")
+    with pytest.raises(ckanapi.errors.CKANAPIError):
+        portal.action.no_such_action()
+
+
+def test_a_withdrawn_dataset_is_not_authorised(portal):
+    Dataset.objects.filter(name="spending").update(state="withdrawn", withdrawn_at="2026-01-01T00:00Z")
+    with pytest.raises(ckanapi.NotAuthorized):
+        portal.action.package_show(id="spending")
+
+
+def run(*arguments: str) -> list[dict]:
+    """The JSON lines that the command prints."""
+    done = subprocess.run(
+        [COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={"PATH": f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}", "NO_PROXY": "*", "PYTHONWARNINGS": "ignore"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_command_dumps_every_dataset(site):
+    with ckanapi.RemoteCKAN(site) as portal:
+        shown = [portal.action.package_show(id=name) for name in portal.action.package_list()]
+    dumped = run("dump", "datasets", "--all", "-q", "-r", site)
+    assert sorted(dumped, key=lambda package: package["name"]) == shown
+
+
+@pytest.mark.parametrize(("kind", "names"), [("organizations", ["agency", "council"]), ("groups", None)])
+def test_the_command_dumps_organisations_and_groups(site, kind, names):
+    dumped = run("dump", kind, "--all", "-q", "-r", site)
+    assert len(dumped) == (len(names) if names else 14)
+    if names:
+        assert sorted(one["name"] for one in dumped) == names
+
+
+def test_the_command_searches(site):
+    found = run("search", "datasets", "q=salmon", "fq=organization:agency", "-r", site)
+    assert sorted(package["name"] for package in found) == ["salmon-0", "salmon-1", "salmon-2", "salmon-3"]
+
+
+def test_the_command_runs_any_action(site):
+    assert run("action", "package_list", "-j", "-r", site) == [
+        ["salmon-0", "salmon-1", "salmon-2", "salmon-3", "spending"]
+    ]
+
+
+def get(address: str, **headers: str) -> dict:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=30) as response:
+        assert response.url == address
+        return json.load(response)
+
+
+def test_what_ckanext_harvest_gathers(site):
+    """It pages by id until a page is empty, and compares `metadata_modified` as text."""
+    ids: list[str] = []
+    while True:
+        query = urllib.parse.urlencode(
+            {
+                "rows": "2",
+                "start": str(len(ids)),
+                "sort": "id asc",
+                "fq": "organization:agency OR organization:council"
+                " metadata_modified:[2015-07-24T00:00:00.000000Z TO *]",
+            }
+        )
+        result = get(f"{site}/api/3/action/package_search?{query}")["result"]
+        if not result["results"]:
+            break
+        for package in result["results"]:
+            assert len(package["metadata_modified"]) == len("2015-06-03T10:59:40.961657")
+            ids.append(package["id"])
+    assert (len(ids), len(set(ids)), result["count"]) == (5, 5, 5)
+
+
+def test_what_ckanr_sends(site):
+    headers = {"X-CKAN-API-Key": "key", "Authorization": "key", "User-Agent": "libcurl/8 r-curl/5 crul/1.4 ckanr/0.8"}
+    version = get(f"{site}/api/3/action/status_show", **headers)["result"]["ckan_version"]
+    assert all(part.isdigit() for part in version.split("."))
+    assert get(f"{site}/api/3/action/package_list?offset=0&limit=31", **headers)["result"][0] == "salmon-0"
+    found = get(
+        f"{site}/api/3/action/package_search?q=*%3A*&rows=2&start=0&facet=true&facet.limit=50"
+        f"&facet.field=%5B%22tags%22%2C%22organization%22%5D&include_drafts=FALSE&include_private=FALSE"
+        f"&use_default_schema=FALSE",
+        **headers,
+    )["result"]
+    assert found["facets"] == {"tags": {"fish": 4}, "organization": {"agency": 4, "council": 1}}
+    one = get(f"{site}/api/3/action/resource_search?query=name%3AThe%20file&offset=0&limit=31", **headers)["result"]
+    assert one["count"] == 4
