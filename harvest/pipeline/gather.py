@@ -3,7 +3,8 @@
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from harvest.enums import RecordState
 from harvest.models import Record, Source
@@ -12,6 +13,9 @@ from harvest.raw_record import RawRecord
 from harvest.schedule import retry_at
 from harvest.sources.base import Event, Limits, Place, SourceFailed
 from services.http import OutboundPolicy
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 #: Records that are compared with what we hold in one query.
 READ_BATCH = 1_000
@@ -51,6 +55,19 @@ def batches(events: Iterable[Event], check: Callable[[], None]) -> Iterator[list
         yield batch
     if failure:
         raise failure
+
+
+def in_advance(work: Callable[[Given], Made], portions: Iterable[Given]) -> Iterator[Made]:
+    """What `work` makes of each portion, in order; the next is made in a thread while the caller uses this one."""
+    with ThreadPoolExecutor(1, thread_name_prefix="read") as ahead:
+        waiting: Future[Made] | None = None
+        for portion in portions:
+            following = ahead.submit(work, portion)
+            if waiting:
+                yield waiting.result()
+            waiting = following
+        if waiting:
+            yield waiting.result()
 
 
 def limited(events: Iterator[Event], max_records: int | None) -> Iterator[Event]:

@@ -19,7 +19,7 @@ from harvest.enums import RecordState, Severity, Stage
 from harvest.findings import Finding, error
 from harvest.models import Problem, Record
 from harvest.normalise.base import Normalised
-from harvest.pipeline.claim import LeaseLost, Tally
+from harvest.pipeline.claim import Tally
 from harvest.pipeline.compare import Compared
 from harvest.pipeline.job import Job
 from harvest.pipeline.kept_ids import with_kept_ids
@@ -64,17 +64,16 @@ class Reading:
         return replace(self, draft=None, findings=(*self.findings, finding))
 
 
-def read(job: Job, compared: Compared, chooser: PublisherChooser) -> Reading:
-    """Normalise and validate one record. Never fails: a record that breaks the normaliser is a problem of its own."""
+def read(job: Job, batch: Sequence[Compared]) -> list[Reading]:
+    """Normalise and validate records. Touches no database, and never fails."""
+    return [_read(job, compared) for compared in batch]
+
+
+def _read(job: Job, compared: Compared) -> Reading:
     raw = compared.raw
     try:
         normalised = job.normaliser(raw.body, publisher_id=job.source.publisher_id)
         draft, findings = validate(normalised.draft)
-        if draft is None:
-            return Reading(compared, None, (*raw.findings, *normalised.findings, *findings), normalised)
-        draft, finding = chooser.apply(draft, normalised.organisation)
-    except (DatabaseError, LeaseLost):
-        raise
     except Exception as failure:
         logger.exception("Record %r of source %s could not be read.", raw.guid, job.source.pk)
         unreadable = error(
@@ -83,8 +82,20 @@ def read(job: Job, compared: Compared, chooser: PublisherChooser) -> Reading:
             value=repr(failure),
         )
         return Reading(compared, None, (*raw.findings, unreadable))
-    told = (*raw.findings, *normalised.findings, *findings, *([finding] if finding else []))
-    return Reading(compared, draft, told, normalised)
+    return Reading(compared, draft, (*raw.findings, *normalised.findings, *findings), normalised)
+
+
+def choose_publishers(readings: Sequence[Reading], chooser: PublisherChooser) -> list[Reading]:
+    """The same readings, each draft with the publisher that the source's rule gives it."""
+    chosen = []
+    for reading in readings:
+        if reading.draft is None or reading.normalised is None:
+            chosen.append(reading)
+            continue
+        draft, finding = chooser.apply(reading.draft, reading.normalised.organisation)
+        findings = (*reading.findings, finding) if finding else reading.findings
+        chosen.append(replace(reading, draft=draft, findings=findings))
+    return chosen
 
 
 def load(job: Job, readings: Sequence[Reading]) -> None:

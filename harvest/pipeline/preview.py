@@ -14,7 +14,7 @@ from harvest.pipeline import gather
 from harvest.pipeline.claim import Tally
 from harvest.pipeline.compare import Compared, SeenIdentities, Verdict, about_twins, compare
 from harvest.pipeline.job import Job
-from harvest.pipeline.load import Reading, read
+from harvest.pipeline.load import Reading, choose_publishers, read
 from harvest.pipeline.publisher_rule import PublisherChooser
 from harvest.raw_record import RawRecord
 from harvest.sources import ADAPTERS
@@ -78,7 +78,7 @@ def _preview_one(job: Job, one: Compared, chooser: PublisherChooser, found: Prev
     if one.verdict is Verdict.UNCHANGED:
         found.tally += Tally(seen=1, unchanged=1)
         return
-    reading = read(job, one, chooser)
+    (reading,) = choose_publishers(read(job, [one]), chooser)
     for finding in reading.findings:
         found.note(reading.guid, finding)
     is_known = one.known is not None and one.known.dataset_id is not None

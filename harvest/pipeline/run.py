@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -21,7 +22,7 @@ from harvest.pipeline.claim import Lease, LeaseLost, Tally
 from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compare
 from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, INTERVAL, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
-from harvest.pipeline.load import BATCH, forget_gather, keep, keep_all, load, read, tell
+from harvest.pipeline.load import BATCH, choose_publishers, forget_gather, keep, keep_all, load, read, tell
 from harvest.pipeline.publisher_rule import PublisherChooser
 from harvest.pipeline.retire import retire_missing
 from harvest.raw_record import RawRecord
@@ -41,9 +42,10 @@ def harvest(job: Job, events: Iterable[Event], check: Callable[[], None]) -> Fin
         keep(job, [one for one in compared if one.verdict is Verdict.UNCHANGED])
         tell(job, [*_about_source(batch), *about_twins(compared)])
         to_read = [one for one in compared if one.verdict is Verdict.TO_READ]
-        for start in range(0, len(to_read), BATCH):
+        portions = [to_read[start : start + BATCH] for start in range(0, len(to_read), BATCH)]
+        for readings in gather.in_advance(partial(read, job), portions):
             check()
-            load(job, [read(job, one, chooser) for one in to_read[start : start + BATCH]])
+            load(job, choose_publishers(readings, chooser))
         finished = _note_end(job, batch)
     return finished
 
