@@ -111,8 +111,8 @@ def period(fields: Package) -> dict[str, Any]:
         return _period_in_one(fields)
     first = [found for text in starts if (found := parse_date(text))]
     last = [found for text in ends if (found := parse_date(text))]
-    for name, texts, found in ((_FROM[0], starts, first), (_TO[0], ends, last)):
-        if texts and not found and not _OPEN_END.fullmatch(texts[0]):
+    for name, texts, dates_found in ((_FROM[0], starts, first), (_TO[0], ends, last)):
+        if texts and not dates_found and not _OPEN_END.fullmatch(texts[0]):
             message = "An end of the period that the data covers was not understood: write it as 2024-03-31."
             fields.warn("bad-period", message, field=name, value=texts[0])
     text = f"{', '.join(starts)} – {', '.join(ends)}" if starts and ends else f"{', '.join([*starts, *ends])}"
