@@ -112,4 +112,4 @@ def _known(job: Job, guids: Iterable[str]) -> dict[str, Known]:
     rows = Record.objects.filter(source_id=job.source.pk, guid__in=list(guids)).values_list(
         "guid", "id", "content_hash", "normaliser_version", "state", "dataset_id", "last_run_id", "first_seen_at"
     )
-    return {guid: Known(*rest) for guid, *rest in rows}
+    return {row[0]: Known(*row[1:]) for row in rows}

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -70,13 +70,17 @@ def in_advance(work: Callable[[Given], Made], portions: Iterable[Given]) -> Iter
             yield waiting.result()
 
 
-def limited(events: Iterator[Event], max_records: int | None) -> Iterator[Event]:
-    """The events up to so many records, without the end where that comes later."""
+def limited(events: Iterator[Event], max_records: int | None) -> Generator[Event, None, None]:
+    """The events up to so many records, without the end where that comes later. Closing it closes the source."""
     records = itertools.count(1)
-    for event in events:
-        yield event
-        if isinstance(event, RawRecord) and max_records is not None and next(records) >= max_records:
-            return
+    try:
+        for event in events:
+            yield event
+            if isinstance(event, RawRecord) and max_records is not None and next(records) >= max_records:
+                return
+    finally:
+        if isinstance(events, Generator):
+            events.close()
 
 
 def with_deadline(check: Callable[[], None], seconds: float) -> Callable[[], None]:

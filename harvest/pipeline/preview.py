@@ -47,8 +47,9 @@ def preview(source: Source, *, max_records: int | None = None, may_be_path: bool
     hashes: dict[str, str] = {}
     found = Preview()
     place, limits = gather.place_of(source, may_be_path=may_be_path), gather.limits_of(source)
-    with closing(job.adapter.fetch(place, memory={}, limits=limits)) as events:
-        for batch in gather.batches(gather.limited(events, max_records), lambda: None):
+    given = job.adapter.fetch(place, memory={}, limits=limits)
+    with closing(gather.limited(given, max_records)) as events:
+        for batch in gather.batches(events, lambda: None):
             for event in batch:
                 if isinstance(event, SourceProblem):
                     found.note(event.element, event.finding)

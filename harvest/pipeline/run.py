@@ -96,8 +96,9 @@ def _carry_out(
     place, limits = gather.place_of(job.source, may_be_path=may_be_path), gather.limits_of(job.source)
     check = gather.with_deadline(check, job.source.max_seconds)
     try:
-        with closing(job.adapter.fetch(place, memory=gather.take_memory(job), limits=limits)) as events:
-            finished = harvest(job, gather.limited(events, max_records), check)
+        given = job.adapter.fetch(place, memory=gather.take_memory(job), limits=limits)
+        with closing(gather.limited(given, max_records)) as events:
+            finished = harvest(job, events, check)
         if finished is None:
             return RunState.COMPLETED, f"Stopped after {max_records:,} records, as asked. {_summary(job)}"
         if finished.is_unmodified:

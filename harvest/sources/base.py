@@ -1,6 +1,6 @@
 """What every source adapter is, and what it may tell the pipeline. Pure: no ORM, no clock."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -77,6 +77,6 @@ class SourceAdapter(Protocol):
 
     volatile: frozenset[str]
 
-    def fetch(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Generator[Event, None, None]:
+    def fetch(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Iterator[Event]:
         """The source's records, as they come. Raises SourceFailed where it can't be read, or not to its end."""
         ...

@@ -6,7 +6,7 @@ prefixed names, and 3.0's nested catalogues, series and services.
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ _MAX_DEPTH = 8
 class DataJsonAdapter:
     volatile: frozenset[str] = frozenset()
 
-    def fetch(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Generator[Event, None, None]:
+    def fetch(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Iterator[Event]:
         if is_web_address(place.url):
             yield from self._fetch_web(place, memory=memory, limits=limits)
         else:

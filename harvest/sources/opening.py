@@ -1,11 +1,14 @@
 """Opening what a source names: a web address, a file or a folder of files; gzipped or not; never more than allowed."""
 
+from __future__ import annotations
+
 import gzip
 import io
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from harvest.sources.base import Limits, Place, SourceFailed
 from services.http import HttpError, HttpErrorKind, HttpStream, open_stream
@@ -33,7 +36,7 @@ def is_web_address(url: str) -> bool:
 class BoundedReader(io.RawIOBase):
     """A binary stream that refuses to give more than `max_bytes`, and speaks of failures as SourceFailed."""
 
-    def __init__(self, stream: io.BufferedReader | gzip.GzipFile, *, max_bytes: int) -> None:
+    def __init__(self, stream: io.BufferedReader[Any] | gzip.GzipFile, *, max_bytes: int) -> None:
         self._stream = stream
         self._left = max_bytes
         self._max_bytes = max_bytes
@@ -116,7 +119,7 @@ def failure_of(error: HttpError) -> SourceFailed:
     return SourceFailed(f"The source could not be read. {error}", is_passing=is_passing)
 
 
-def _starts_with_gzip(buffered: io.BufferedReader) -> bool:
+def _starts_with_gzip(buffered: io.BufferedReader[Any]) -> bool:
     try:
         return buffered.peek(2)[:2] == _GZIP_MAGIC
     except HttpError as error:
