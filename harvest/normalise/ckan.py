@@ -9,9 +9,9 @@ from uuid import UUID
 
 from catalogue.dates import parse_datetime
 from catalogue.drafts import DatasetDraft
-from catalogue.enums import DatasetKind
+from catalogue.enums import Classification, DatasetKind
 from catalogue.plain import clean_tags, clean_text
-from catalogue.vocabularies.topics import topic_from
+from catalogue.vocabularies.topics import TOPICS, topic_from
 from harvest.findings import Finding
 from harvest.normalise.base import Normalised
 from harvest.normalise.ckan_contacts import contact, creator_of, foi_contact
@@ -31,7 +31,7 @@ _THEMES = ("theme_secondary", "theme", "themes", "topic_category", "categories",
 
 
 class CkanNormaliser:
-    version = 1
+    version = 2
 
     def __call__(self, body: Mapping[str, Any], *, publisher_id: UUID) -> Normalised:
         findings: list[Finding] = []
@@ -60,10 +60,12 @@ class CkanNormaliser:
             **period(fields),
             **places(fields),
             "languages": languages(fields),
+            "conforms_to": tuple(fields.texts("conforms_to", "conformsto")),
+            "classification": _classification(fields),
             "resources": resources_of(fields, findings),
         }
         values["resources"] = documents_apart(values["resources"], values["access"])
-        values["extras"] = _extras(fields)
+        values["extras"] = _extras(fields, values["topic_id"])
         return Normalised(
             DatasetDraft(**values),
             tuple(findings),
@@ -146,12 +148,22 @@ def _groups(fields: Package) -> list[str]:
     return names_of(value) if any(isinstance(group, dict) for group in as_list(value)) else []
 
 
-def _extras(fields: Package) -> dict[str, Any]:
-    groups = _groups(fields)
+def _extras(fields: Package, topic: str | None) -> dict[str, Any]:
+    """What has no field of ours. A group that is called as the topic says no more."""
+    title = next((known.title for known in TOPICS if known.slug == topic), "")
+    groups = [group for group in _groups(fields) if group != title]
     extras = fields.left_over_as_spelled()
     if extras.get("harvest_source_reference") == extras.get("guid"):
         extras.pop("harvest_source_reference", None)
     return extras | ({"groups": groups} if groups else {})
+
+
+def _classification(fields: Package) -> Classification:
+    written = fields.line("security_classification")
+    if written in Classification.values:
+        return Classification(written)
+    fields.keep("security_classification")
+    return Classification.NOT_APPLICABLE
 
 
 def _landing_page(fields: Package) -> str:

@@ -74,7 +74,10 @@ def access(fields: Package, rights: str) -> dict[str, Any]:
             value=level,
         )
     found = found or Access.OPEN
-    return {"access": found, **({"access_reason": rights, "rights": ""} if found != Access.OPEN else {})}
+    if found == Access.OPEN:
+        return {"access": found}
+    reason = fields.prose("release_notes", "access_reason")
+    return {"access": found, "access_reason": reason or rights, "rights": rights if reason else ""}
 
 
 def _is_no_licence(text: str) -> bool:
