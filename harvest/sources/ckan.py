@@ -5,22 +5,24 @@
 - `filter`: a filter of `package_search` (`fq`), as the portal understands it;
 - `organizations_filter_include`, `organizations_filter_exclude`, `groups_filter_include`, `groups_filter_exclude`:
   lists of names, as ckanext-harvest has them;
-- `full_every_days`: how often everything is read, so that what vanished is noticed (7).
+- `full_every_days`: how often everything is read, so that what vanished is noticed (7);
+- `organization_details`: true to ask for each organisation's contacts and so on, for publishers that are made of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from harvest.findings import error, warning
+from harvest.findings import error
 from harvest.raw_record import RawRecord
 from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
-from harvest.sources.ckan_documents import BrokenLine, Element, PackageFile
+from harvest.sources.ckan_documents import Element
+from harvest.sources.ckan_file import packages_in
+from harvest.sources.ckan_organisations import OrganisationDetails
 from harvest.sources.ckan_paging import Paging
 from harvest.sources.ckan_portal import Answer, CallFailed, Portal
 from harvest.sources.ckan_record import VOLATILE
 from harvest.sources.ckan_selection import Selection, search_filter
-from harvest.sources.json_stream import JsonError, Readable
 from harvest.sources.opening import files_of, is_web_address, open_file, opened
 from services.http import HttpClient
 
@@ -58,7 +60,7 @@ class CkanAdapter:
         for file in files:
             try:
                 with opened(open_file(file), max_bytes=limits.max_bytes) as stream:
-                    yield from _packages_in(stream, selection)
+                    yield from packages_in(stream, selection)
             except SourceFailed as failure:
                 if len(files) == 1:
                     raise
@@ -73,40 +75,6 @@ class CkanAdapter:
         yield Finished(is_whole=not selection.lost)
 
 
-def _packages_in(stream: Readable, selection: Selection) -> Iterator[RawRecord | SourceProblem]:
-    """The packages of one file. What is none is told, but where nothing at all is one the file is no such file."""
-    packages = PackageFile(stream)
-    before = selection.given + selection.left_out
-    problems: list[SourceProblem] = []
-    last_line_broken = False
-    try:
-        for element in packages.elements():
-            if isinstance(element, BrokenLine):
-                last_line_broken = element.is_last
-                problems.append(selection.broken_line(element))
-                continue
-            event = selection.take(element)
-            if isinstance(event, SourceProblem):
-                problems.append(event)
-            elif event is not None:
-                yield event
-            if problems and selection.given + selection.left_out > before:
-                yield from problems
-                problems.clear()
-    except JsonError as broken:
-        yield from problems if selection.given > before else ()
-        raise SourceFailed(_why(packages, broken, selection.given - before)) from broken
-    if selection.given + selection.left_out == before and (problems or packages.complaint or not packages.found_list):
-        raise SourceFailed(_no_packages(packages, selection, problems))
-    yield from problems
-    if last_line_broken:
-        raise SourceFailed("The source is incomplete: its last line stops in the middle.")
-    if packages.has_bad_bytes:
-        yield SourceProblem(
-            warning("not-utf-8", "Some characters are not UTF-8 and were replaced: save the file as UTF-8.")
-        )
-
-
 class _PortalGather:
     """One gather of one portal: everything, or where the last one is remembered only what changed since."""
 
@@ -118,6 +86,7 @@ class _PortalGather:
         is_same = memory.get("url") == place.url and memory.get("filter") == self._filter
         self._memory = memory if is_same else {}
         self._url = place.url
+        self._details = OrganisationDetails(portal) if place.config.get("organization_details") else None
 
     def events(self) -> Iterator[Event]:
         look = self._look()
@@ -126,8 +95,7 @@ class _PortalGather:
             return
         since = self._since(look)
         query = f"{self._filter} metadata_modified:[{since:%Y-%m-%dT%H:%M:%SZ} TO *]".strip() if since else self._filter
-        rows = min(max(int(self._config.get("rows") or _ROWS), 1), _MAX_ROWS)
-        paging = Paging(self._portal, query, rows)
+        paging = Paging(self._portal, query, min(_setting(self._config, "rows", _ROWS), _MAX_ROWS))
         for event in paging.elements():
             if isinstance(event, Element):
                 yield from self._taken(event)
@@ -169,7 +137,7 @@ class _PortalGather:
             count = int(self._memory["count"])
         except (KeyError, TypeError, ValueError):
             return None
-        days = timedelta(days=float(self._config.get("full_every_days") or _FULL_EVERY_DAYS))
+        days = timedelta(days=_setting(self._config, "full_every_days", _FULL_EVERY_DAYS))
         if look.date is None or look.count is None or look.count < count or look.date - full_at >= days:
             return None
         return since - _OVERLAP
@@ -221,26 +189,17 @@ class _PortalGather:
 
     def _taken(self, element: Element) -> Iterator[Event]:
         event = self._selection.take(element)
+        if isinstance(event, RawRecord) and self._details:
+            event = self._details.added_to(event)
         if event is not None:
             yield event
 
 
-def _why(packages: PackageFile, broken: JsonError, given: int) -> str:
-    if not given and packages.start.startswith("<"):
-        return "The source is a web page instead of JSON."
-    if not given and not broken.is_truncated:
-        return f"The source is not JSON that can be read. It {broken}"
-    return f"The source is incomplete: its JSON {broken}"
-
-
-def _no_packages(packages: PackageFile, selection: Selection, problems: Sequence[SourceProblem]) -> str:
-    if packages.complaint:
-        return f"The source is a portal's refusal instead of packages. It says: “{packages.complaint}”."
-    if selection.names_only:
-        return (
-            f"The source only lists {selection.names_only:,} names and describes no dataset:"
-            " give what `package_search` or `package_show` answers, or what `ckanapi dump datasets --all` writes."
-        )
-    if problems:
-        return f"Nothing in the source is a CKAN dataset. Of the first element: {problems[0].finding.message}"
-    return "The source's JSON holds no list of CKAN packages."
+def _setting(config: Mapping[str, Any], name: str, default: int) -> int:
+    """A whole number of the operator's. Raises SourceFailed for something else."""
+    value = config.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise SourceFailed(f"The source's setting “{name}” must be a whole number from 1; it is {value!r}.")
+    return value

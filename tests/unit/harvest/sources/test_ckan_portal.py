@@ -362,6 +362,35 @@ def test_overloaded_portal_is_asked_again(portal: FakeCkan):
     assert (len(numbers(events)), failure) == (250, "")
 
 
+def test_organisations_are_asked_once_for_what_they_say_of_themselves(portal: FakeCkan):
+    portal.packages = [package(1), package(2), package(3, organization={"name": "unknown", "title": "?"})]
+    plain, _ = gather(portal)
+    portal.organizations["ministry-of-maps"] = {
+        "name": "ministry-of-maps",
+        "title": "Old",
+        "contact-email": "a@b.gov.uk",
+    }
+
+    events, failure = gather(portal, organization_details=True)
+
+    records = [event for event in events if isinstance(event, RawRecord)]
+    assert failure == ""
+    said = [
+        (record.body["organization"]["title"], record.body["organization"].get("contact-email")) for record in records
+    ]
+    assert said == [("Ministry of Maps", "ask@maps.gov.uk"), ("Ministry of Maps", "ask@maps.gov.uk"), ("?", None)]
+    assert [call["id"] for call in portal.calls("organization_show")] == ["ministry-of-maps", "unknown"]
+    assert [record.content_hash for record in records] == [e.content_hash for e in plain if isinstance(e, RawRecord)]
+
+
+@pytest.mark.parametrize("config", [{"rows": "many"}, {"rows": 0}, {"rows": True}])
+def test_setting_that_makes_no_sense_is_answered_with_a_sentence(portal: FakeCkan, config: dict[str, Any]):
+    events, failure = gather(portal, **config)
+
+    assert events == []
+    assert failure == f"The source's setting “rows” must be a whole number from 1; it is {config['rows']!r}."
+
+
 def test_unreachable_portal_is_a_passing_failure():
     with FaultyServer() as server:
         url, address = server.url("/"), server.address
