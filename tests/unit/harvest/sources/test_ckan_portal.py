@@ -365,11 +365,7 @@ def test_overloaded_portal_is_asked_again(portal: FakeCkan):
 def test_organisations_are_asked_once_for_what_they_say_of_themselves(portal: FakeCkan):
     portal.packages = [package(1), package(2), package(3, organization={"name": "unknown", "title": "?"})]
     plain, _ = gather(portal)
-    portal.organizations["ministry-of-maps"] = {
-        "name": "ministry-of-maps",
-        "title": "Old",
-        "contact-email": "a@b.gov.uk",
-    }
+    portal.organizations["ministry-of-maps"] = {"title": "An old title", "contact-email": "ask@maps.gov.uk"}
 
     events, failure = gather(portal, organization_details=True)
 
