@@ -81,7 +81,7 @@ def revisions_visible_to(dataset: Dataset, user: Reader) -> QuerySet[Revision]:
 
     What an entry said while it was a draft, or for officials alone, stays theirs after it is published.
     """
-    revisions = Revision.objects.filter(dataset=dataset).select_related("actor")
+    revisions = Revision.objects.filter(dataset=dataset)
     own = publisher_ids_with(user, Permission.VIEW_UNPUBLISHED)
     if own is None or dataset.publisher_id in own:
         return revisions

@@ -40,3 +40,13 @@ def test_a_preview_of_a_draft_or_of_another_datasets_file_is_not_found(client):
     assert client.get(f"/dataset/{draft.id}/x/datafile/{file}/preview").status_code == 404
     assert client.get(f"/dataset/{other.id}/x/datafile/{file}/preview").status_code == 404
     assert client.get(f"/dataset/{other.id}/x/datafile/{uuid.uuid4()}/preview").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("/search/?q=a", "/search?q=a"), ("/publishers/", "/publishers"), ("//evil.example/", None), ("/nowhere/", None)],
+)
+def test_a_slash_too_many_leads_to_the_page_that_is_meant(client, typed, meant):
+    response = client.get(typed)
+    assert (response.status_code, getattr(response, "url", None)) == ((301, meant) if meant else (404, None))
