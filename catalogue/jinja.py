@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from catalogue.inline_script import GOVUK_INLINE_SCRIPT
 from catalogue.search_parameters import SearchParameters
-from catalogue.text import excerpt, host_of, markdown_to_html, plain_text, safe_href
+from catalogue.text import excerpt, file_name, host_of, markdown_to_html, plain_text, safe_href
 
 LONDON: Final = ZoneInfo("Europe/London")
 
@@ -70,6 +70,7 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
         plain_text=plain_text,
         excerpt=excerpt,
         href=safe_href,
+        file_name=file_name,
         host=host_of,
         json_ld=json_ld,
     )

@@ -5,7 +5,7 @@ Pure, and never fails: every string is an answer. Harvested text is hostile unti
 
 import html
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
@@ -83,6 +83,15 @@ def host_of(url: str | None) -> str:
         return (urlsplit(url or "").hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def file_name(url: str | None) -> str:
+    """The last part of an address's path, as people would name the file; its host where the path is empty."""
+    try:
+        path = unquote(urlsplit(url or "").path)
+    except ValueError:
+        return ""
+    return path.rstrip("/").rpartition("/")[2][:100] or host_of(url)
 
 
 def _link_bare_urls(state: StateCore) -> None:

