@@ -6,8 +6,12 @@ from harvest.enums import SourceKind
 from harvest.normalise.base import Normaliser
 from harvest.normalise.ckan import CkanNormaliser
 from harvest.normalise.data_json import DataJsonNormaliser
+from harvest.normalise.iso import IsoNormaliser
 
 NORMALISERS: Mapping[SourceKind, Normaliser] = {
     SourceKind.CKAN: CkanNormaliser(),
     SourceKind.DATA_JSON: DataJsonNormaliser(),
+    SourceKind.ISO: IsoNormaliser(),
+    SourceKind.CSW: IsoNormaliser(),
+    SourceKind.WAF: IsoNormaliser(),
 }
