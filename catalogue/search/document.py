@@ -129,6 +129,7 @@ def digest(entry: Searchable) -> str:
 def to_document(entry: Searchable) -> Document:
     """The document to store. Raises `ValueError` if a value has not the type that the schema names."""
     slugs = [slug for slug, _ in entry.publisher_path]
+    high, low = halves(entry.id)
     fields: dict[str, Any] = {
         "id": str(entry.id),
         "exact_title": exact_title(entry.title),
@@ -145,10 +146,23 @@ def to_document(entry: Searchable) -> Document:
         "kind": entry.kind,
         "quality_score": entry.quality_score or 0,
         "recency": recency(entry),
+        "id_high": high,
+        "id_low": low,
         "card": json.dumps(card(entry), ensure_ascii=False, separators=(",", ":")).encode(),
     }
     # An empty value would be counted as one
     return Document.from_dict({name: value for name, value in fields.items() if value not in ("", [])}, SCHEMA)
+
+
+def halves(entry_id: UUID) -> tuple[int, int]:
+    """An id as two numbers that the index can hold."""
+    high, low = divmod(entry_id.int, 2**64)
+    return high - 2**63, low - 2**63
+
+
+def joined(high: int, low: int) -> UUID:
+    """The id of these halves."""
+    return UUID(int=(high + 2**63 << 64) + low + 2**63)
 
 
 def exact_title(title: str) -> str:

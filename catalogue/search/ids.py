@@ -1,21 +1,18 @@
 """Which entries match, as ids alone: for an API that narrows them in the database, or pages through them all."""
 
-import json
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from tantivy import DocAddress, Occur, Query, Searcher
 
+from catalogue.search.document import joined
 from catalogue.search.index import IndexDamaged, SearchUnavailable, engine_errors, open_reader, report_damage
 from catalogue.search.schema import SCHEMA
 from catalogue.search.text_query import Clauses, TextQuery, Typed, take_apart, to_query
 
 #: With at least this many entries that have every word, those with only some are left out, as on the search page.
 _ENOUGH: Final = 50
-
-_HALF: Final = 1 << 64
-_SIGN: Final = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +21,6 @@ class MatchingIds:
 
     ids: list[UUID]
     total: int
-
-
-def halves(entry_id: UUID) -> tuple[int, int]:
-    """An id as the two numbers that the index keeps of it: it gives back numbers by the thousand, texts one by one."""
-    high, low = divmod(entry_id.int, _HALF)
-    return high - _SIGN, low - _SIGN
 
 
 def ranked_ids(text: str, *, first: int = 0, limit: int | None = None) -> MatchingIds:
@@ -91,4 +82,6 @@ def _ids(query: Query, searcher: Searcher, first: int, limit: int) -> list[UUID]
     if limit < 1:  # the engine panics at a limit of 0
         return []
     addresses: list[DocAddress] = [a for _, a in searcher.search(query, limit, count=False, offset=first).hits]
-    return [UUID(json.loads(searcher.doc(address)["card"][0])["id"]) for address in addresses]
+    high = searcher.fast_field_values("id_high", addresses)
+    low = searcher.fast_field_values("id_low", addresses)
+    return [joined(*pair) for pair in zip(high, low, strict=True)]

@@ -25,6 +25,8 @@ _TERMS: Final = (
 _NUMBERS: Final = (
     "quality_score",  # 0 to 100
     "recency",  # orders by day of update, then by change of the entry; unique in practice, so that paging is stable
+    "id_high",  # the id once more, as two halves: ids are wanted by the hundred thousand, and only numbers come so fast
+    "id_low",
 )
 _CARD: Final = "card"  # JSON of what a result shows
 
