@@ -8,8 +8,8 @@ from typing import Any
 
 from harvest.findings import Finding
 
-#: Longest identity that a record may have; a longer one is replaced by its digest.
-GUID_LENGTH = 1000
+#: Longest identity that a record may have, in UTF-8; of a longer one the end is replaced by its digest.
+GUID_BYTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,12 @@ def content_hash(body: Mapping[str, Any], *, volatile: Collection[str] = ()) -> 
 
 
 def tidy_guid(text: str) -> str:
-    """An identity as the database can hold it: no NUL, no lone surrogates, no blanks around, not too long."""
-    clean = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
-    if len(clean) <= GUID_LENGTH:
-        return clean
-    return f"{clean[: GUID_LENGTH - 65]}#{hashlib.sha256(clean.encode()).hexdigest()}"
+    """An identity as the database can hold and index it: no NUL, no lone surrogates, no blanks around, not too long."""
+    encoded = text.replace("\x00", "").strip().encode("utf-8", "replace")
+    if len(encoded) <= GUID_BYTES:
+        return encoded.decode()
+    digest = hashlib.sha256(encoded).hexdigest()
+    return f"{encoded[: GUID_BYTES - len(digest) - 1].decode('utf-8', 'ignore')}#{digest}"
 
 
 def plain_key(key: str) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, models
 
 _INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"
+_ON_CONFLICT = " ON CONFLICT ({unique}) DO UPDATE SET {excluded}"
 _UPDATE = """
     UPDATE {table} SET {assignments}
     FROM json_populate_recordset(NULL::{table}, %s::json) AS fresh WHERE {table}.{key} = fresh.{key}
@@ -25,6 +26,25 @@ def insert(model: type[models.Model], objects: Sequence[models.Model]) -> None:
         return
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
     _execute(_INSERT, model, fields, objects, columns=", ".join(f'"{field.column}"' for field in fields))
+
+
+def upsert(
+    model: type[models.Model], objects: Sequence[models.Model], *, unique: Sequence[str], names: Iterable[str]
+) -> None:
+    """Insert these objects; of those that are there already, by the fields `unique`, set the fields `names`."""
+    if not objects:
+        return
+    by_name = {field.name: field.column for field in model._meta.concrete_fields}
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    _execute(
+        _INSERT + _ON_CONFLICT,
+        model,
+        fields,
+        objects,
+        columns=", ".join(f'"{field.column}"' for field in fields),
+        unique=", ".join(f'"{by_name[name]}"' for name in unique),
+        excluded=", ".join(f'"{by_name[name]}" = excluded."{by_name[name]}"' for name in names),
+    )
 
 
 def update(model: type[models.Model], objects: Sequence[models.Model], names: Iterable[str]) -> None:
@@ -56,4 +76,6 @@ def _execute(
 def _plain(value: Any) -> str:
     if isinstance(value, UUID | datetime.date):
         return str(value)
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     raise TypeError(f"{type(value).__name__} can't go into a row: {value!r}")

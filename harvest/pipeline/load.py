@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
+from catalogue.actions import rows
 from catalogue.actions.store import By, Entry, Origin, Result, seen_again, upsert_many
 from catalogue.drafts import DatasetDraft
 from catalogue.enums import Route, State
@@ -19,7 +20,7 @@ from harvest.enums import RecordState, Severity, Stage
 from harvest.findings import Finding, error
 from harvest.models import Problem, Record
 from harvest.normalise.base import Normalised
-from harvest.pipeline.claim import Tally
+from harvest.pipeline.claim import LeaseLost, Tally
 from harvest.pipeline.compare import Compared
 from harvest.pipeline.job import Job
 from harvest.pipeline.kept_ids import with_kept_ids
@@ -105,6 +106,8 @@ def load(job: Job, readings: Sequence[Reading]) -> None:
             with transaction.atomic():
                 tally = _store(job, readings)
                 job.advance(tally)
+        except LeaseLost:
+            raise
         except (OperationalError, InterfaceError):
             if attempt == _TRIES or not _is_connected():
                 raise
@@ -112,7 +115,7 @@ def load(job: Job, readings: Sequence[Reading]) -> None:
             # Perhaps another writer took a name or an id between our look and our write: look again.
             if attempt == _TRIES:
                 return _halve(job, readings, failure)
-        except (DatabaseError, ValueError, TypeError, OverflowError) as failure:
+        except Exception as failure:
             return _halve(job, readings, failure)
         else:
             return job.advanced(tally)
@@ -120,7 +123,7 @@ def load(job: Job, readings: Sequence[Reading]) -> None:
 
 
 def _halve(job: Job, readings: Sequence[Reading], failure: Exception) -> None:
-    """Store what can be stored of a batch that the database refused."""
+    """Store what can be stored of a batch that was refused."""
     if len(readings) > 1:
         middle = len(readings) // 2
         load(job, readings[:middle])
@@ -130,7 +133,11 @@ def _halve(job: Job, readings: Sequence[Reading], failure: Exception) -> None:
     if reading.draft is None:  # not even the problem can be stored
         raise failure
     logger.warning("Record %r of source %s could not be stored.", reading.guid, job.source.pk, exc_info=failure)
-    refusal = error("not-stored", "The database refused the record.", value=str(failure).partition("\n")[0])
+    refusal = error(
+        "not-stored",
+        "The record was understood but could not be stored. This is a fault in the harvester: please report it.",
+        value=repr(failure),
+    )
     load(job, [reading.refused(refusal)])
 
 
@@ -149,13 +156,9 @@ def _store(job: Job, readings: Sequence[Reading]) -> Tally:
         for reading in readings
         for finding in reading.findings
     ]
-    Record.objects.bulk_create(
-        [_record(job, reading, ids, now) for reading in readings],
-        update_conflicts=True,
-        unique_fields=["source", "guid"],
-        update_fields=_UPDATED_COLUMNS,
-    )
-    Problem.objects.bulk_create(problems)
+    records = [_record(job, reading, ids, now) for reading in readings]
+    rows.upsert(Record, records, unique=("source", "guid"), names=_UPDATED_COLUMNS)
+    rows.insert(Problem, problems)
     return Tally(
         seen=len(readings),
         created=results.count(Result.CREATED),
@@ -242,20 +245,20 @@ def keep(job: Job, unchanged: Sequence[Compared]) -> None:
 def keep_all(job: Job) -> None:
     """The same for every record in the catalogue, where the source says that nothing changed. Raises LeaseLost."""
     records = Record.objects.filter(source=job.source, state=RecordState.CURRENT).exclude(last_run=job.run)
-    while rows := list(records.order_by("id").values_list("id", "dataset_id")[:1_000]):
-        _keep(job, rows)
+    while found := list(records.order_by("id").values_list("id", "dataset_id")[:1_000]):
+        _keep(job, found)
 
 
-def _keep(job: Job, rows: Sequence[tuple[int, UUID | None]]) -> None:
-    if not rows:
+def _keep(job: Job, found: Sequence[tuple[int, UUID | None]]) -> None:
+    if not found:
         return
-    tally = Tally(seen=len(rows), unchanged=len(rows))
+    tally = Tally(seen=len(found), unchanged=len(found))
     with transaction.atomic():
         now = job.clock()
-        Record.objects.filter(id__in=[record_id for record_id, _ in rows]).update(
+        Record.objects.filter(id__in=[record_id for record_id, _ in found]).update(
             last_seen_at=now, last_run=job.run, state=RecordState.CURRENT, missing_since=None
         )
-        seen_again([dataset_id for _, dataset_id in rows if dataset_id], now=now)
+        seen_again([dataset_id for _, dataset_id in found if dataset_id], now=now)
         job.advance(tally)
     job.advanced(tally)
 

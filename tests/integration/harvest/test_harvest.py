@@ -3,7 +3,7 @@
 import pytest
 
 from catalogue.enums import State
-from catalogue.models import Change, Dataset, Revision
+from catalogue.models import Change, Dataset, Licence, Revision
 from harvest.enums import PublisherRule, RecordState, RunState
 from harvest.models import Problem, Record
 from publishers.models import Publisher
@@ -261,3 +261,28 @@ def test_source_that_says_unmodified_is_believed(portal: FaultyServer):
     assert portal.requests[-1].headers["if-none-match"] == '"v1"'
     assert counts(run) == {"seen": 10, "unchanged": 10}
     assert run_now(maps, forced=True).state == RunState.FAILED  # a forced run doesn't ask, so 304 is no answer
+
+
+def test_record_that_cannot_be_stored_is_told_and_its_batch_is_not_lost(portal: FaultyServer):
+    """A licence that the vocabulary knows and the database lacks stands for whatever nobody thought of."""
+    Licence.objects.filter(code="CC-BY-4.0").delete()
+    odd = record("odd", license="https://creativecommons.org/licenses/by/4.0/")
+    serve(portal, [*ten(), odd, *[record(f"s{number}") for number in range(10)]])
+
+    run = run_now(source(portal.url("/data.json")))
+
+    assert (run.state, counts(run)) == (
+        RunState.COMPLETED,
+        {"seen": 21, "created": 20, "failed": 1, "problems": 1},
+    )
+    assert list(Problem.objects.values_list("guid", "kind")) == [("odd", "not-stored")]
+    assert Record.objects.get(guid="odd").state == RecordState.FAILED
+
+
+def test_identity_of_any_length_and_script_is_kept_apart(portal: FaultyServer):
+    long = "".join(chr(0x1F300 + number % 700) for number in range(3_000))
+    serve(portal, [record(long + "1", "One"), record(long + "2", "Two")])
+    maps = source(portal.url("/data.json"))
+
+    assert counts(run_now(maps)) == {"seen": 2, "created": 2}
+    assert counts(run_now(maps)) == {"seen": 2, "unchanged": 2}
