@@ -19,13 +19,31 @@ from services.http.errors import HttpError, HttpErrorKind
 
 logger = logging.getLogger(__name__)
 
-# Gives the turn back: the next may start at once, or when what is left of the pause has passed. Only where the lock
-# is still ours; it is another worker's if we took longer than the lease.
-_RELEASE = """
-if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
-if tonumber(ARGV[2]) > 0 then return redis.call('pexpire', KEYS[1], ARGV[2]) end
-return redis.call('del', KEYS[1])
+# One message for many hosts: first the turns given back, then those asked for.
+# KEYS: the hosts' locks. ARGV: how many are given back, the lease; for each of those its token and what is left of its
+# pause, for each of the others its token. Answers for each of the others: 0, the turn is yours; else the milliseconds
+# after which the lock runs out by itself.
+# Given back is only what is still ours; the lock is another worker's if we took longer than the lease.
+_EXCHANGE = """
+local given_back, lease, at = tonumber(ARGV[1]), ARGV[2], 2
+for i = 1, given_back do
+    local pause = tonumber(ARGV[at + 2])
+    if redis.call('get', KEYS[i]) == ARGV[at + 1] then
+        if pause > 0 then redis.call('pexpire', KEYS[i], pause) else redis.call('del', KEYS[i]) end
+    end
+    at = at + 2
+end
+local answers = {}
+for i = given_back + 1, #KEYS do
+    at = at + 1
+    local is_given = redis.call('set', KEYS[i], ARGV[at], 'NX', 'PX', lease)
+    answers[#answers + 1] = is_given and 0 or math.max(1, redis.call('pttl', KEYS[i]))
+end
+return answers
 """
+
+# Seconds during which requests are gathered into one message: several hundred a second then cost one worker little.
+_GATHERING = 0.003
 
 
 @dataclass
@@ -75,6 +93,24 @@ class LocalHostGate:
         loop.call_at(turns.next_start, forget)
 
 
+@dataclass(frozen=True)
+class _Ask:
+    """Somebody waits for a turn; `answer` is 0 where it is given, else the milliseconds to wait."""
+
+    key: str
+    token: str
+    answer: asyncio.Future[int]
+
+
+@dataclass(frozen=True)
+class _GiveBack:
+    key: str
+    token: str
+    pause: int
+    """Milliseconds for which the host stays closed."""
+    done: asyncio.Future[None]
+
+
 class ValkeyHostGate:
     """Turns across all workers that share one Valkey or Redis. Times in seconds.
 
@@ -90,11 +126,14 @@ class ValkeyHostGate:
         max_wait: float = 60,
         prefix: str = "domesday:host:",
     ) -> None:
-        self._client = client
+        self._exchange = client.register_script(_EXCHANGE)
         self._interval = interval
         self._lease = lease
         self._max_wait = max_wait
         self._prefix = prefix
+        self._asks: list[_Ask] = []
+        self._given_back: list[_GiveBack] = []
+        self._messenger: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -105,23 +144,75 @@ class ValkeyHostGate:
         try:
             yield
         finally:
-            pause_left = max(0, round(1000 * (self._interval - (time.monotonic() - started))))
-            try:
-                await self._client.eval(_RELEASE, 1, key, token, str(pause_left))
-            except RedisError:
-                logger.warning("The turn of %s could not be given back; it runs out by itself.", host)
+            pause_left = self._interval - (time.monotonic() - started)
+            await self._give_back(key, token, pause=max(0, round(1000 * pause_left)))
 
     async def _acquire(self, host: str, key: str, token: str) -> None:
         give_up_at = time.monotonic() + self._max_wait
         try:
-            while not await self._client.set(key, token, nx=True, px=round(1000 * self._lease)):
+            while milliseconds := await self._ask(key, token):
                 if time.monotonic() >= give_up_at:
                     raise _busy(host)
-                await asyncio.sleep(random.uniform(0.03, 0.1))
+                # The rest of a pause is waited for; a lock that is held may be given back at any moment.
+                seconds = milliseconds / 1000
+                await asyncio.sleep(seconds if seconds <= self._interval else random.uniform(0.03, 0.1))
         except RedisError as error:
             # Without the gate nobody knows who else is asking this host: better not to ask.
             logger.warning("The host gate cannot be reached: %s", error)
             raise _busy(host) from error
+
+    async def _ask(self, key: str, token: str) -> int:
+        ask = _Ask(key, token, asyncio.get_running_loop().create_future())
+        self._asks.append(ask)
+        self._send_soon()
+        try:
+            return await ask.answer
+        except asyncio.CancelledError:
+            # Was the turn given in this very moment? If it is given later, `_deliver` sees that nobody waits.
+            if not ask.answer.cancelled() and not ask.answer.exception() and ask.answer.result() == 0:
+                await self._give_back(key, token, pause=0)
+            raise
+
+    async def _give_back(self, key: str, token: str, *, pause: int) -> None:
+        done = asyncio.get_running_loop().create_future()
+        self._given_back.append(_GiveBack(key, token, pause, done))
+        self._send_soon()
+        await done
+
+    def _send_soon(self) -> None:
+        if self._messenger is None:
+            self._messenger = asyncio.create_task(self._deliver())
+
+    async def _deliver(self) -> None:
+        """Send what has gathered until there is nothing more, one message at a time."""
+        await asyncio.sleep(_GATHERING)
+        while self._asks or self._given_back:
+            asks, self._asks = self._asks, []
+            given_back, self._given_back = self._given_back, []
+            keys = [item.key for item in given_back] + [ask.key for ask in asks]
+            values: list[str | int] = [len(given_back), round(1000 * self._lease)]
+            for item in given_back:
+                values += [item.token, item.pause]
+            values += [ask.token for ask in asks]
+            try:
+                answers = await self._exchange(keys=keys, args=values)
+            except Exception as error:  # whoever asked raises it
+                if given_back:
+                    logger.warning("%d turns could not be given back; they run out by themselves.", len(given_back))
+                for ask in asks:
+                    if not ask.answer.done():
+                        ask.answer.set_exception(error)
+            else:
+                loop = asyncio.get_running_loop()
+                for ask, answer in zip(asks, answers, strict=True):
+                    if not ask.answer.done():
+                        ask.answer.set_result(answer)
+                    elif not answer:  # whoever asked was cancelled meanwhile
+                        self._given_back.append(_GiveBack(ask.key, ask.token, 0, loop.create_future()))
+            for item in given_back:
+                if not item.done.done():
+                    item.done.set_result(None)
+        self._messenger = None
 
 
 def _busy(host: str) -> HttpError:

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,11 +12,19 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from catalogue.actions import changes, quality
-from catalogue.actions.link_queue import DueLink, check_now, claim_due, give_back, make_all_due, still_ours
+from catalogue.actions.link_queue import (
+    DueLink,
+    OurLink,
+    check_now,
+    claim_due,
+    give_back,
+    make_all_due,
+    still_ours,
+)
 from catalogue.enums import BROKEN_LINK_STATES, ChangeKind, LinkState
 from catalogue.links.outcome import LinkCategory, LinkOutcome, Verdict
 from catalogue.links.policy import LinkHistory, history_after, next_check_at
-from catalogue.models import LinkCheck, QualityReport
+from catalogue.models import QualityReport
 
 __all__ = ["DueLink", "Recorded", "check_now", "claim_due", "give_back", "make_all_due", "record_outcomes"]
 
@@ -52,80 +60,89 @@ class Recorded:
     """Links whose state is no longer what it was."""
     ignored: int = 0
     """Outcomes that came too late, or for an address that is no longer there."""
+    unscored: set[UUID] = field(default_factory=set)
+    """Datasets with moved links, whose score the caller wants to make himself."""
 
     def add(self, other: "Recorded") -> None:
         self.states += other.states
+        self.unscored |= other.unscored
         self.moved += other.moved
         self.ignored += other.ignored
 
 
-def record_outcomes(outcomes: Iterable[tuple[DueLink, LinkOutcome]], *, now: datetime) -> Recorded:
+def record_outcomes(outcomes: Iterable[tuple[DueLink, LinkOutcome]], *, now: datetime, score: bool = True) -> Recorded:
     """Store what checks found, in one transaction, and score anew the datasets whose links changed state.
 
-    Not to be called within a transaction: see `catalogue.actions.quality.rescore`.
+    Not to be called within a transaction: see `catalogue.actions.quality.rescore`. Callers with many outcomes to record
+    may leave the scoring (`score`) for later, since the next outcomes may be of the same datasets.
     """
     found = {link.resource_id: (link, outcome) for link, outcome in outcomes}
     recorded = Recorded()
-    moved: set[UUID] = set()
     news: set[UUID] = set()
     with transaction.atomic():
+        ours = still_ours(link for link, _ in found.values())
         rows = []
-        for check in still_ours(link for link, _ in found.values()):
-            row = _row_after(check, found[check.resource_id][1], now=now)
+        for link in ours:
+            row = _row_after(link, found[link.resource_id][1], now=now)
             rows.append(row)
-            recorded.states[LinkState(row["state"])] += 1
-            if row["state"] != check.state:
+            recorded.states[row["state"]] += 1
+            if row["state"] != link.state:
                 recorded.moved += 1
-                moved.add(check.resource.dataset_id)
-            if (row["state"] in BROKEN_LINK_STATES) != (check.state in BROKEN_LINK_STATES):
-                news.add(check.resource.dataset_id)
+                recorded.unscored.add(link.dataset_id)
+            if (row["state"] in BROKEN_LINK_STATES) != (link.state in BROKEN_LINK_STATES):
+                news.add(link.dataset_id)
         if rows:
             with connection.cursor() as cursor:
-                cursor.execute(_STORE, [json.dumps([_storable(row) for row in rows])])
+                cursor.execute(_STORE, [json.dumps(rows, default=_as_json)])
         changes.record(sorted(news), ChangeKind.LINKS, now=now)
-        _let_score_be_due(moved, now=now)
+        _let_score_be_due(recorded.unscored, now=now)
     recorded.ignored = len(found) - len(rows)
-    quality.rescore(sorted(moved), now=now)
+    if score:
+        quality.rescore(sorted(recorded.unscored), now=now)
+        recorded.unscored.clear()
     return recorded
 
 
-def _row_after(check: LinkCheck, outcome: LinkOutcome, *, now: datetime) -> dict[str, Any]:
-    """The row as it should be after `outcome`."""
-    before = _history(check)
+def _row_after(link: OurLink, outcome: LinkOutcome, *, now: datetime) -> dict[str, Any]:
+    """The row as it should be after `outcome`, in what JSON can carry and PostgreSQL's text can hold."""
+    before = _history(link)
     history = history_after(before, outcome)
     if outcome.category is LinkCategory.BLOCKED_ADDRESS:
         # Not called broken: colleagues inside may well open it.
         history = replace(history, state=LinkState.BLOCKED)
         outcome = replace(outcome, reason=_PRIVATE_ADDRESS)
-    row = asdict(history) | {
-        "resource_id": str(check.resource_id),
-        "next_check_at": next_check_at(history, outcome, key=str(check.resource_id), now=now),
+    key = str(link.resource_id)
+    row = vars(history) | {
+        "resource_id": key,
+        "next_check_at": next_check_at(history, outcome, key=key, now=now),
+        "etag": _storable(history.etag),
+        "last_modified": _storable(history.last_modified),
     }
     if outcome.verdict is Verdict.NOT_ASKED or (outcome.verdict is Verdict.UNCLEAR and before.failing_since):
         # No news: the page goes on saying what the last telling check found, and when.
         kept = ("reason", "status_code", "final_url", "media_type", "checked_at")
-        return row | {name: getattr(check, name) for name in kept}
+        return row | {name: getattr(link, name) for name in kept}
     return row | {
-        "reason": outcome.reason[:500],
+        "reason": _storable(outcome.reason)[:500],
         "status_code": outcome.status_code,
         # Half an address would lead elsewhere
-        "final_url": outcome.final_url if len(outcome.final_url) <= 4_000 else "",
-        "media_type": outcome.media_type[:200] if outcome.works else check.media_type,
+        "final_url": _storable(outcome.final_url) if len(outcome.final_url) <= 4_000 else "",
+        "media_type": _storable(outcome.media_type)[:200] if outcome.works else link.media_type,
         "checked_at": outcome.checked_at,
     }
 
 
-def _history(check: LinkCheck) -> LinkHistory:
+def _history(link: OurLink) -> LinkHistory:
     return LinkHistory(
-        state=LinkState(check.state),
-        failing_since=check.failing_since,
-        last_success_at=check.last_success_at,
-        changed_at=check.changed_at,
-        failure_count=check.failure_count,
-        success_count=check.success_count,
-        etag=check.etag,
-        last_modified=check.last_modified,
-        size_bytes=check.size_bytes,
+        state=LinkState(link.state),
+        failing_since=link.failing_since,
+        last_success_at=link.last_success_at,
+        changed_at=link.changed_at,
+        failure_count=link.failure_count,
+        success_count=link.success_count,
+        etag=link.etag,
+        last_modified=link.last_modified,
+        size_bytes=link.size_bytes,
     )
 
 
@@ -137,13 +154,12 @@ def _let_score_be_due(dataset_ids: Collection[UUID], *, now: datetime) -> None:
     QualityReport.objects.filter(dataset_id__in=ids).update(due_at=now)
 
 
-def _storable(row: dict[str, Any]) -> dict[str, Any]:
-    """The row as JSON can carry it and PostgreSQL's text can hold it: servers write what they like into headers."""
-    return {
-        name: _UNSTORABLE.sub(" ", value)
-        if type(value) is str
-        else value.isoformat()
-        if isinstance(value, datetime)
-        else value
-        for name, value in row.items()
-    }
+def _storable(text: str) -> str:
+    """Servers write what they like into headers."""
+    return _UNSTORABLE.sub(" ", text)
+
+
+def _as_json(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} is not expected in a row of LinkCheck.")

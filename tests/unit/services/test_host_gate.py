@@ -165,6 +165,40 @@ def test_valkey_gate_leaves_a_turn_alone_that_passed_to_another(prefix: str) -> 
     assert asyncio.run(go()) == b"another worker's"
 
 
+@pytest.mark.parametrize("after", [0.0, 0.001, 0.003, 0.0035, 0.004, 0.005, 0.01])
+def test_valkey_gate_keeps_no_turn_for_somebody_who_was_cancelled_meanwhile(prefix: str, after: float) -> None:
+    async def hold(gate: ValkeyHostGate) -> None:
+        async with gate.turn("a.uk"):
+            await asyncio.sleep(10)
+
+    async def go() -> float:
+        client, gate = await with_valkey(prefix, interval=0)
+        async with client:
+            for _ in range(10):
+                task = asyncio.create_task(hold(gate))
+                await asyncio.sleep(after)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+            started = time.monotonic()
+            async with gate.turn("a.uk"):
+                return time.monotonic() - started
+
+    assert asyncio.run(go()) < 5
+
+
+def test_valkey_gate_serves_many_hosts_at_once(prefix: str) -> None:
+    async def go() -> dict[str, list[tuple[float, float]]]:
+        client, gate = await with_valkey(prefix, interval=0.2)
+        async with client:
+            hosts = [f"{number}.uk" for number in range(100)]
+            spans = await asyncio.gather(*[spans_of(gate, host, times=3, work=0.01) for host in hosts])
+            return dict(zip(hosts, spans, strict=True))
+
+    for spans in asyncio.run(go()).values():
+        assert len(spans) == 3
+        assert_polite(spans, interval=0.2)
+
+
 def test_valkey_gate_gives_up_on_a_queue_that_is_too_long(prefix: str) -> None:
     async def go() -> None:
         client, gate = await with_valkey(prefix, max_wait=0.1)
