@@ -33,7 +33,7 @@ LAYERS = [
         },
     ),
     ("write", {"actions", "pipeline"}),
-    ("interface", {"forms", "views", "api", "admin", "tasks", "management", "urls", "apps", "jinja"}),
+    ("interface", {"forms", "views", "api", "admin", "tasks", "management", "urls", "apps", "jinja", "foreground"}),
 ]
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py", "signals.py"}
 
