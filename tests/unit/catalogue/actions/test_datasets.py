@@ -27,7 +27,12 @@ def test_create_stores_dataset_with_revision_change_link_check_and_quality():
     )
 
     found = Dataset.objects.get(id=stored.dataset_id)
-    assert (found.title, found.name, found.state, found.version) == ("Bus stops in Leeds", "bus-stops-in-leeds", "draft", 1)
+    assert (found.title, found.name, found.state, found.version) == (
+        "Bus stops in Leeds",
+        "bus-stops-in-leeds",
+        "draft",
+        1,
+    )
     resource = found.resources.get()
     assert (resource.url, resource.format, resource.position) == ("https://data.example.gov.uk/file.csv", "CSV", 0)
     assert (resource.link.state, resource.link.host, resource.link.next_check_at) == (
