@@ -123,7 +123,7 @@ def scratch_database() -> Iterator[None]:
 
 def harvest(source: Any) -> tuple[Any, float]:
     """One full harvest of the source, whatever it remembers: the run and how long it took."""
-    from harvest.foreground import harvest_now
+    from harvest.management.foreground import harvest_now
 
     source.memory = {}
     source.save()

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from harvest import actions
 from harvest.enums import PublisherRule, RunState, Schedule, SourceKind
-from harvest.foreground import Bar, Busy, harvest_now
+from harvest.management.foreground import Bar, Busy, harvest_now
 from harvest.models import Problem, Run, Source
 from harvest.pipeline.load import Reading
 from harvest.pipeline.preview import preview

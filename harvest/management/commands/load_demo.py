@@ -12,7 +12,7 @@ from harvest import actions
 from harvest.demo.publishers import JOURNEYS, RIVERS, DemoPublisher, demo_publishers
 from harvest.demo.server import host_of
 from harvest.enums import RunState, SourceKind
-from harvest.foreground import Bar, Busy, harvest_now
+from harvest.management.foreground import Bar, Busy, harvest_now
 from harvest.models import Source
 from publishers.actions import add
 from publishers.enums import Role

@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalogue.models import Dataset
-from harvest import actions, foreground
+from harvest import actions
+from harvest.management import foreground
 from harvest.models import Record, Run, Source
 from harvest.pipeline import claim
 from publishers.models import Publisher

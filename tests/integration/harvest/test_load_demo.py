@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from catalogue.models import Dataset
-from harvest import foreground
 from harvest.demo.publishers import demo_publishers
 from harvest.demo.server import DemoServer
+from harvest.management import foreground
 from harvest.management.commands import load_demo
 from harvest.models import Run, Source
 from publishers.models import Membership, Publisher, User
