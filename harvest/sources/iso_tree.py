@@ -7,14 +7,14 @@ it and which edition's namespace it has doesn't matter.
 
 import hashlib
 import xml.etree.ElementTree as ET
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from harvest.sources.iso_xml import XmlError
 
 Element = ET.Element
 
 #: GeoNetwork's own notes inside a record: how often it was looked at, and so on.
-_BOOKKEEPING = "{http://www.fao.org/geonetwork}"
+_BOOKKEEPING = "http://www.fao.org/geonetwork"
 #: Attributes that say nothing of the data; tools number `id` anew in every export.
 VOLATILE_ATTRIBUTES = frozenset({"id", "schemaLocation"})
 
@@ -25,14 +25,14 @@ def tree(raw: bytes) -> Element:
         root = ET.fromstring(raw)
     except ET.ParseError as error:
         raise XmlError(f"of a record is broken ({error}).") from error
-    for element in list(root.iter()):
-        for child in [child for child in element if child.tag.startswith(_BOOKKEEPING)]:
-            element.remove(child)
+    if _BOOKKEEPING.encode() in raw:
+        for element in root.iter():
+            for child in [child for child in element if child.tag.startswith(f"{{{_BOOKKEEPING}}}")]:
+                element.remove(child)
+    for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-        if element.keys():
-            plain = {name.rpartition("}")[2]: value for name, value in element.items()}
-            element.attrib.clear()
-            element.attrib.update(plain)
+        for name in [name for name in element.keys() if name[0] == "{"]:  # noqa: SIM118, an element is no mapping
+            element.set(name.rpartition("}")[2], element.attrib.pop(name))
     return root
 
 
@@ -41,22 +41,23 @@ def digest(root: Element, *, without: Collection[str] = ()) -> str:
 
     `without` names properties right below the root that don't count either.
     """
-    found = hashlib.sha256()
+    parts: list[str] = []
     for element in root:
         if element.tag not in without:
-            found.update("".join(_canonical(element)).encode("utf-8", "surrogatepass"))
-    return found.hexdigest()
+            _write(element, parts)
+    return hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _canonical(element: Element) -> Iterator[str]:
-    yield f"<{element.tag}"
-    yield from (f" {name}={value!r}" for name, value in sorted(element.items()) if name not in VOLATILE_ATTRIBUTES)
-    yield ">"
+def _write(element: Element, parts: list[str]) -> None:
+    parts.append(f"<{element.tag}")
+    if element.attrib:
+        parts += [f" {name}={value!r}" for name, value in sorted(element.items()) if name not in VOLATILE_ATTRIBUTES]
+    parts.append(">")
     if element.text:
-        yield " ".join(element.text.split())
+        parts.append(" ".join(element.text.split()))
     for child in element:
-        yield from _canonical(child)
-    yield "</>"
+        _write(child, parts)
+    parts.append("</>")
 
 
 def at(element: Element | None, *names: str) -> list[Element]:

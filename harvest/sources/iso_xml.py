@@ -18,6 +18,8 @@ MAX_RECORD = 16 * 1024 * 1024
 MAX_ELEMENTS = 200_000
 #: Bytes of one tag, comment or the like. A parser holds it whole before it says anything.
 _MAX_TOKEN = 4 * 1024 * 1024
+#: Bytes between two records. What goes on for longer is no catalogue.
+_MAX_BETWEEN = 64 * 1024 * 1024
 #: Elements around the records whose attributes are remembered.
 _MAX_AROUND = 500
 
@@ -76,6 +78,7 @@ class Document:
         self._kept = bytearray()
         self._kept_from = 0
         self._position = 0
+        self._last_record = 0
         self._record: tuple[str, str, int, bytes, int] | None = None
         self._ready: list[Cutting] = []
         self._stand_outside()
@@ -138,6 +141,8 @@ class Document:
         pending = end - position
         if pending > _MAX_TOKEN:
             raise XmlError(f"has a tag or comment of more than {_MAX_TOKEN:,} bytes.")
+        if not self._record and end - self._last_record > _MAX_BETWEEN:
+            raise XmlError(f"holds no record in {_MAX_BETWEEN:,} bytes.")
         needed = min(position, self._record[2]) if self._record else position
         if self._record and end - needed > MAX_RECORD:
             raise XmlError(f"has a record of more than {MAX_RECORD:,} bytes.")
@@ -194,12 +199,13 @@ class Document:
         name, namespace, start, missing, _ = self._record
         self._record = None
         self._stand_outside()
-        last_tag = self._parser.CurrentByteIndex - self._kept_from
-        is_empty = self._kept[last_tag : last_tag + 2] != b"</"
-        end = self._kept.index(b">", start - self._kept_from if is_empty else last_tag) + 1
+        end = self._parser.CurrentByteIndex - self._kept_from
+        if self._kept.startswith(b"</" + qualified.encode(), end):  # else it was empty, and we stand behind it
+            end = self._kept.index(b">", end) + 1
         raw = bytes(self._kept[start - self._kept_from : end])
         if missing and (tag := _START_TAG_NAME.match(raw)):
             raw = raw[: tag.end()] + missing + raw[tag.end() :]
+        self._last_record = self._kept_from + end
         self._ready.append(Cutting(name, namespace, raw))
 
     def _text(self, text: str) -> None:
