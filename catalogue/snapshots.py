@@ -2,12 +2,12 @@
 
 import datetime
 import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID
 
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft, ResourceDraft
+from services.compact_json import dumps
 
 Snapshot = dict[str, Any]
 
@@ -47,7 +47,7 @@ def snapshot(
 
 def canonical(value: Any) -> str:
     """One text for one value, whatever the order of its keys."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return dumps(value, sort_keys=True)
 
 
 def digest(value: Snapshot) -> str:

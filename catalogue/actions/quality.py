@@ -1,7 +1,6 @@
 """Scoring datasets and storing the reports."""
 
 import datetime
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +17,7 @@ from catalogue.quality.facts import DatasetFacts
 from catalogue.quality.measure import DATASET_COLUMNS, LINK_COLUMNS, RESOURCE_COLUMNS, facts_of
 from catalogue.quality.score import RULES_VERSION, Score, score
 from publishers.models import Publisher
+from services.compact_json import dumps
 
 #: Datasets that are fetched, scored and written together.
 _BATCH: Final = 500
@@ -158,7 +158,7 @@ def _store(reports: Iterable[_Report], *, now: datetime.datetime) -> None:
         for report in reports
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [json.dumps(rows)])
+        cursor.execute(_STORE, [dumps(rows)])
 
 
 def _all_ids() -> Iterator[list[UUID]]:

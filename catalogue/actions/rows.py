@@ -4,13 +4,12 @@ One JSON document carries a whole batch and PostgreSQL takes it apart (`json_pop
 `bulk_update` adapt and escape value by value in Python, which took most of a harvest's time.
 """
 
-import datetime
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, models
+
+from services.compact_json import dumps
 
 _INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"
 _ON_CONFLICT = " ON CONFLICT ({unique}) DO UPDATE SET {excluded}"
@@ -20,7 +19,7 @@ _UPDATE = """
 """
 
 
-def insert(model: type[models.Model], objects: Sequence[models.Model]) -> None:
+def insert(model: type[models.Model], objects: Sequence[Any]) -> None:
     """Insert these objects as they stand; a key that the database makes is left to it, and is not read back."""
     if not objects:
         return
@@ -28,9 +27,7 @@ def insert(model: type[models.Model], objects: Sequence[models.Model]) -> None:
     _execute(_INSERT, model, fields, objects, columns=", ".join(f'"{field.column}"' for field in fields))
 
 
-def upsert(
-    model: type[models.Model], objects: Sequence[models.Model], *, unique: Sequence[str], names: Iterable[str]
-) -> None:
+def upsert(model: type[models.Model], objects: Sequence[Any], *, unique: Sequence[str], names: Iterable[str]) -> None:
     """Insert these objects; of those that are there already, by the fields `unique`, set the fields `names`."""
     if not objects:
         return
@@ -47,7 +44,7 @@ def upsert(
     )
 
 
-def update(model: type[models.Model], objects: Sequence[models.Model], names: Iterable[str]) -> None:
+def update(model: type[models.Model], objects: Sequence[Any], names: Iterable[str]) -> None:
     """Set these fields of stored rows to what the objects say."""
     if not objects:
         return
@@ -59,23 +56,8 @@ def update(model: type[models.Model], objects: Sequence[models.Model], names: It
     _execute(_UPDATE, model, [key, *fields], objects, assignments=assignments, key=f'"{key.column}"')
 
 
-def _execute(
-    sql: str, model: type[models.Model], fields: Sequence[Any], objects: Sequence[models.Model], **parts: str
-) -> None:
+def _execute(sql: str, model: type[models.Model], fields: Sequence[Any], objects: Sequence[Any], **parts: str) -> None:
     columns = [(field.column, field.attname) for field in fields]
-    document = json.dumps(
-        [{column: getattr(row, attribute) for column, attribute in columns} for row in objects],
-        default=_plain,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    document = dumps([{column: getattr(row, attribute) for column, attribute in columns} for row in objects])
     with connection.cursor() as cursor:
         cursor.execute(sql.format(table=f'"{model._meta.db_table}"', **parts), [document])
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, UUID | datetime.date):
-        return str(value)
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    raise TypeError(f"{type(value).__name__} can't go into a row: {value!r}")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -279,8 +280,16 @@ def _write_resources(works: list[_Work], now: datetime.datetime) -> None:
     rows.update(Resource, kept, [*RESOURCE_FIELDS, "position"])
     if moved:
         LinkCheck.objects.filter(resource__in=moved).delete()
-    unchecked = [*new, *moved]
-    rows.insert(LinkCheck, [LinkCheck(resource_id=r.id, host=_host(r.url), next_check_at=now) for r in unchecked])
+    rows.insert(LinkCheck, [_unchecked(resource, now) for resource in [*new, *moved]])
+
+
+#: A link check before its first check. Made once: there are as many as files, and a model instance for each costs.
+_UNCHECKED = {field.attname: field.get_default() for field in LinkCheck._meta.concrete_fields}
+
+
+def _unchecked(resource: Resource, now: datetime.datetime) -> SimpleNamespace:
+    mine = {"resource_id": resource.id, "host": _host(resource.url), "next_check_at": now}
+    return SimpleNamespace(**(_UNCHECKED | mine))
 
 
 def _host(url: str) -> str:
