@@ -65,8 +65,8 @@ def labelled(facets: Mapping[str, Iterable[Any]]) -> list[Facet]:
         labels = _LABELS[name]() if name in _LABELS else {}
         options = [Option(c.value, labels.get(c.value, c.value), c.count, c.selected) for c in counts]
         if name == "quality":
-            order = list(Band.values)
-            options.sort(key=lambda option: order.index(option.value))
+            order = {band: place for place, band in enumerate(Band.values)}
+            options.sort(key=lambda option: order.get(option.value, len(order)))  # an address may name any band
         else:
             options.sort(key=lambda option: (not option.selected, -option.count, option.label))
         if options:

@@ -227,6 +227,16 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {  # lists of choices whose fields share a name
+        "ChangeKind": "catalogue.enums.ChangeKind",
+        "DatasetKind": "catalogue.enums.DatasetKind",
+        "PublisherKind": "publishers.enums.PublisherKind",
+        "ResourceKind": "catalogue.enums.ResourceKind",
+        "SourceKind": "harvest.enums.SourceKind",
+        "CriterionState": "catalogue.enums.CriterionState",
+        "LinkState": "catalogue.enums.LinkState",
+        "RunState": "harvest.enums.RunState",
+    },
 }
 
 # Mail goes to the console until an operator says where to

@@ -1,6 +1,7 @@
 """One shape for every error of /api/v1: RFC 9457 problem details, as `application/problem+json`."""
 
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -31,6 +32,7 @@ _DETAILS = {
 class ServiceUnavailable(exceptions.APIException):
     status_code = 503
     default_detail = "Not ready yet. Try again in a minute."
+    wait = 60
 
 
 class Gone(exceptions.APIException):
@@ -72,7 +74,7 @@ def problem_json(exception: Exception, context: dict[str, Any]) -> Response | No
     )
     headers = {"WWW-Authenticate": exception.auth_header} if getattr(exception, "auth_header", None) else {}
     if wait := getattr(exception, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(ceil(wait))
     response = Response(
         problem(exception.status_code, detail=text, errors=errors), exception.status_code, headers=headers
     )

@@ -1,9 +1,13 @@
 """Query parameters of the lists, declared once. An unknown value is an error, never silently everything."""
 
+import datetime
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
+from django_filters.fields import IsoDateTimeField
+from drf_spectacular.utils import extend_schema_field
 
 from catalogue.enums import Access, Band, DatasetKind, Frequency, LinkState, ResourceKind
 from catalogue.models import Dataset, Licence, Resource, Topic
@@ -11,14 +15,36 @@ from publishers.enums import PublisherKind
 from publishers.models import Publisher
 
 
+class PublisherChoice(django_filters.ModelMultipleChoiceFilter):
+    """Publishers by slug."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Publisher.objects.all(), to_field_name="slug", **options)
+
+    def get_filter_predicate(self, v: Publisher) -> dict[str, Publisher]:
+        return {str(self.field_name): v}
+
+
+class MomentField(IsoDateTimeField):
+    """A time in ISO 8601, brought to UTC: PostgreSQL refuses some offsets that Python takes."""
+
+    def to_python(self, value: Any) -> datetime.datetime | None:
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(datetime.UTC)
+        except (OverflowError, ValueError) as error:
+            raise ValidationError("Give a time such as 2026-03-01T00:00:00Z.") from error
+
+
+class Moment(django_filters.IsoDateTimeFilter):
+    field_class = MomentField
+
+
 class DatasetFilter(django_filters.FilterSet):
     """Each may repeat where several values make sense: they mean OR; different filters mean AND."""
 
-    publisher = django_filters.ModelMultipleChoiceFilter(
-        field_name="publisher__slug",
-        queryset=Publisher.objects.all(),
-        to_field_name="slug",
-        help_text="Publisher’s slug: its own datasets, without those of bodies below it; may repeat.",
+    publisher = PublisherChoice(
+        help_text="Publisher’s slug: its own datasets, without those of bodies below it; may repeat."
     )
     topic = django_filters.ModelMultipleChoiceFilter(
         queryset=Topic.objects.all(), to_field_name="slug", help_text="Topic’s slug; may repeat."
@@ -30,8 +56,8 @@ class DatasetFilter(django_filters.FilterSet):
     access = django_filters.MultipleChoiceFilter(choices=Access.choices)
     frequency = django_filters.MultipleChoiceFilter(choices=Frequency.choices)
     quality = django_filters.MultipleChoiceFilter(field_name="quality__band", choices=Band.choices)
-    min_score = django_filters.NumberFilter(
-        field_name="quality__score", lookup_expr="gte", min_value=0, max_value=100, help_text="Quality score, 0 to 100."
+    min_score = extend_schema_field({"type": "number", "minimum": 0, "maximum": 100, "description": "Quality score."})(
+        django_filters.NumberFilter(field_name="quality__score", lookup_expr="gte", min_value=0, max_value=100)
     )
     format = django_filters.CharFilter(
         method="with_resource", field_name="format__iexact", help_text="Format of any of its files, such as CSV."
@@ -43,7 +69,7 @@ class DatasetFilter(django_filters.FilterSet):
         help_text="State of any of its links.",
     )
     tag = django_filters.CharFilter(method="with_tag", help_text="A tag, spelt just so.")
-    modified_since = django_filters.IsoDateTimeFilter(
+    modified_since = Moment(
         field_name="modified_at", lookup_expr="gte", help_text="Entries changed at or after this time."
     )
     origin_id = django_filters.CharFilter(help_text="Identifier at the source.")
@@ -72,12 +98,7 @@ class ResourceFilter(django_filters.FilterSet):
 
 class PublisherFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=PublisherKind.choices)
-    parent = django_filters.ModelMultipleChoiceFilter(
-        field_name="parent__slug",
-        queryset=Publisher.objects.all(),
-        to_field_name="slug",
-        help_text="Slug of the body directly above; may repeat.",
-    )
+    parent = PublisherChoice(help_text="Slug of the body directly above; may repeat.")
 
     class Meta:
         model = Publisher

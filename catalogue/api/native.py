@@ -1,6 +1,7 @@
 """/api/v1: parse, query, serialize. Reads need no key."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
@@ -34,7 +35,11 @@ class DatasetList(ReadView, generics.ListAPIView[Dataset]):
 class DatasetDetail(ReadView):
     """One dataset, by its UUID, its name or a name that it had. One that was withdrawn answers 410 and says why."""
 
-    @extend_schema(operation_id="datasets_retrieve", responses=native.DatasetSerializer)
+    @extend_schema(
+        operation_id="datasets_retrieve",
+        parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH, description="UUID, name or past name.")],
+        responses=native.DatasetSerializer,
+    )
     def get(self, request: Request, key: str) -> Response:
         dataset_id = queries.dataset_id_of(key)
         if dataset_id is None:
@@ -70,6 +75,10 @@ class ResourceDetail(ReadView, generics.RetrieveAPIView[Resource]):
     lookup_field = "id"
     lookup_url_kwarg = "resource_id"
 
+    @extend_schema(parameters=[OpenApiParameter("resource_id", UUID, OpenApiParameter.PATH, description="Its UUID.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.retrieve(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[Resource]:
         return queries.resources_visible_to(self.request.user)
 
@@ -94,6 +103,10 @@ class PublisherDetail(ReadView, generics.RetrieveAPIView[Publisher]):
 
     serializer_class = native.PublisherSerializer
     lookup_field = "slug"
+
+    @extend_schema(parameters=[OpenApiParameter("slug", str, OpenApiParameter.PATH, description="Slug or past slug.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.retrieve(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Publisher]:
         return queries.publishers_for_api()

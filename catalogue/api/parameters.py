@@ -5,15 +5,23 @@ from collections.abc import Collection
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+#: An empty search is a search for everything.
+MAY_BE_EMPTY = {"q"}
+
 
 def refuse_unknown(request: Request, known: Collection[str]) -> None:
-    """A misspelt filter must not answer with everything. Raises `ValidationError`."""
+    """A misspelt or empty filter must not answer with everything. Raises `ValidationError`."""
     errors = {
         name: [f"There is no such parameter here. Leave it out, or use one of: {', '.join(sorted(known))}."]
         if known
         else ["This address takes no parameters: leave it out."]
         for name in request.query_params
         if name not in known
+    }
+    errors |= {
+        name: ["This is empty: give it a value, or leave it out."]
+        for name, values in request.query_params.lists()
+        if name in known and name not in MAY_BE_EMPTY and not all(values)
     }
     errors |= {
         name: ["This contains a NUL character, which no value here does: leave it out."]

@@ -37,9 +37,15 @@ class Search(ReadView):
                 for name in FILTERS
             ),
             OpenApiParameter("sort", str, enum=SORTS, default=SORTS[0]),
-            OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1}),
             OpenApiParameter(
-                "page_size", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE}
+                "page",
+                {"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1},
+                description="Or follow “next”.",
+            ),
+            OpenApiParameter(
+                "page_size",
+                {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
+                description=f"Results to a page, at most {MAX_PAGE_SIZE}.",
             ),
         ],
         responses=SearchAnswerSerializer,

@@ -25,7 +25,16 @@ VALUES = [
 ]
 
 PAGING = ["cursor", "page_size"]
-SEARCH = ["q", "page", "sort", "filters[publisher]", "filters[topic][]", "filters[nothing]", "filters["]
+SEARCH = [
+    "q",
+    "page",
+    "sort",
+    "filters[publisher]",
+    "filters[topic][]",
+    "filters[quality]",
+    "filters[access]",
+    "filters[",
+]
 
 #: Routes that read parameters, and which.
 READ = {
