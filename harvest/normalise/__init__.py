@@ -6,11 +6,13 @@ from harvest.enums import SourceKind
 from harvest.normalise.base import Normaliser
 from harvest.normalise.ckan import CkanNormaliser
 from harvest.normalise.data_json import DataJsonNormaliser
+from harvest.normalise.dcat import DcatNormaliser
 from harvest.normalise.iso import IsoNormaliser
 
 NORMALISERS: Mapping[SourceKind, Normaliser] = {
     SourceKind.CKAN: CkanNormaliser(),
     SourceKind.DATA_JSON: DataJsonNormaliser(),
+    SourceKind.DCAT: DcatNormaliser(),
     SourceKind.ISO: IsoNormaliser(),
     SourceKind.CSW: IsoNormaliser(),
     SourceKind.WAF: IsoNormaliser(),

@@ -7,12 +7,14 @@ from harvest.sources.base import SourceAdapter
 from harvest.sources.ckan import CkanAdapter
 from harvest.sources.csw import CswAdapter
 from harvest.sources.data_json import DataJsonAdapter
+from harvest.sources.dcat import DcatAdapter
 from harvest.sources.iso import IsoAdapter
 from harvest.sources.waf import WafAdapter
 
 ADAPTERS: Mapping[SourceKind, SourceAdapter] = {
     SourceKind.CKAN: CkanAdapter(),
     SourceKind.DATA_JSON: DataJsonAdapter(),
+    SourceKind.DCAT: DcatAdapter(),
     SourceKind.ISO: IsoAdapter(),
     SourceKind.CSW: CswAdapter(),
     SourceKind.WAF: WafAdapter(),
