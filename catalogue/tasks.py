@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import link_run, quality
+from catalogue.actions import link_locks, link_run, quality
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def rescore_due() -> None:
 @shared_task(expires=10, soft_time_limit=180, time_limit=200)
 def check_due_links() -> None:
     """Check links that are due for most of a minute. A message that nobody takes at once is replaced by the next."""
-    with link_run.only_run() as is_ours:
+    with link_locks.only_one() as is_ours:
         if not is_ours:
             return
         recorded = link_run.check_due(now=timezone.now, seconds=50).recorded

@@ -183,6 +183,15 @@ def give_back(links: Iterable[DueLink], *, next_check_at: datetime | None = None
         LinkCheck.objects.filter(resource_id__in=ids).update(leased_until=None, **later)
 
 
+def end_all_leases(*, now: datetime) -> None:
+    """For when nobody is checking links: whoever held these leases is dead."""
+    with transaction.atomic():
+        # What is leased is due: that has an index.
+        leased = LinkCheck.objects.filter(next_check_at__lte=now, leased_until__gt=now)
+        ids = list(leased.select_for_update(skip_locked=True).values_list("resource_id", flat=True))
+        LinkCheck.objects.filter(resource_id__in=ids).update(leased_until=None)
+
+
 def check_now(resource_ids: Iterable[UUID], *, now: datetime) -> int:
     """Have these links checked as soon as a worker is free; return how many will be, because of this call.
 

@@ -5,18 +5,18 @@ Nothing is lost however it ends: what was looked at is recorded, and what was no
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from redis.asyncio import Redis
 
 from catalogue.actions import quality
+from catalogue.actions.link_locks import alive
 from catalogue.actions.link_queue import LEASE, DueLink, claim_due, give_back
 from catalogue.actions.links import Recorded, record_outcomes
 from catalogue.enums import LinkState
@@ -60,8 +60,6 @@ _WITNESSES: Final = 10
 
 _GATE_TIMEOUT: Final = 10.0
 
-_ONE_RUN_LOCK: Final = 0x6C696E6B
-
 
 @dataclass(slots=True)
 class RunResult:
@@ -70,23 +68,6 @@ class RunResult:
     recorded: Recorded = field(default_factory=Recorded)
     our_outage: bool = False
     """Whether it ended because no server could be reached, those that always work included."""
-
-
-@contextmanager
-def only_run() -> Iterator[bool]:
-    """Whether nobody else is within this block, on any worker: a second run would take a harvest's place for nothing.
-
-    One run checks several hundred links a second. More may run at once: they share the work and each host's turns.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ONE_RUN_LOCK])
-        (is_ours,) = cursor.fetchone()
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_ONE_RUN_LOCK])
 
 
 def check_due(
@@ -116,11 +97,12 @@ def check_due(
         per_host_interval=interval,
     )
     run = _Run(prober, now=now, seconds=seconds, limit=limit, progress=progress)
-    try:
-        with prober:
-            run.go()
-    finally:
-        run.close()
+    with alive(now()):
+        try:
+            with prober:
+                run.go()
+        finally:
+            run.close()
     return run.result
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from catalogue import tasks
-from catalogue.actions import link_run
+from catalogue.actions import link_locks, link_run
 from catalogue.enums import ChangeKind, LinkState
 from catalogue.models import Change, Dataset, LinkCheck, QualityReport
 from tests.factories.catalogue import csv_file, dataset
@@ -267,7 +267,7 @@ def test_while_one_worker_has_the_task_another_leaves_it(web: Web) -> None:
 
     def hold() -> None:
         try:
-            with link_run.only_run() as is_ours:
+            with link_locks.only_one() as is_ours:
                 assert is_ours
                 held.set()
                 done.wait(10)
@@ -281,5 +281,5 @@ def test_while_one_worker_has_the_task_another_leaves_it(web: Web) -> None:
     assert states(stored) == [LinkState.UNCHECKED]
     done.set()
     thread.join()
-    with link_run.only_run() as is_ours:
+    with link_locks.only_one() as is_ours:
         assert is_ours
