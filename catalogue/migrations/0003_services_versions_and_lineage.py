@@ -5,55 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0002_topics_and_licences'),
+        ("catalogue", "0002_topics_and_licences"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dataset',
-            name='alternative_titles',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=500), blank=True, default=list, size=None),
+            model_name="dataset",
+            name="alternative_titles",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=500), blank=True, default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='endpoint_description',
-            field=models.CharField(blank=True, help_text='Address of its description: OpenAPI, WSDL, capabilities.', max_length=2000),
+            model_name="dataset",
+            name="endpoint_description",
+            field=models.CharField(
+                blank=True, help_text="Address of its description: OpenAPI, WSDL, capabilities.", max_length=2000
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='endpoint_url',
-            field=models.CharField(blank=True, max_length=2000, verbose_name='service address'),
+            model_name="dataset",
+            name="endpoint_url",
+            field=models.CharField(blank=True, max_length=2000, verbose_name="service address"),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='provenance',
-            field=models.TextField(blank=True, help_text='Lineage: sources and processing.', verbose_name='how it was made'),
+            model_name="dataset",
+            name="provenance",
+            field=models.TextField(
+                blank=True, help_text="Lineage: sources and processing.", verbose_name="how it was made"
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='related_links',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2000), blank=True, default=list, size=None),
+            model_name="dataset",
+            name="related_links",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=2000), blank=True, default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='service_status',
-            field=models.CharField(blank=True, choices=[('discovery', 'Discovery'), ('alpha', 'Alpha'), ('private_beta', 'Private beta'), ('public_beta', 'Public beta'), ('beta', 'Beta'), ('live', 'Live'), ('deprecated', 'Deprecated'), ('withdrawn', 'Withdrawn')], max_length=20),
+            model_name="dataset",
+            name="service_status",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("discovery", "Discovery"),
+                    ("alpha", "Alpha"),
+                    ("private_beta", "Private beta"),
+                    ("public_beta", "Public beta"),
+                    ("beta", "Beta"),
+                    ("live", "Live"),
+                    ("deprecated", "Deprecated"),
+                    ("withdrawn", "Withdrawn"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='service_type',
-            field=models.CharField(blank=True, choices=[('rest', 'REST'), ('soap', 'SOAP'), ('event', 'Event stream')], max_length=20),
+            model_name="dataset",
+            name="service_type",
+            field=models.CharField(
+                blank=True, choices=[("rest", "REST"), ("soap", "SOAP"), ("event", "Event stream")], max_length=20
+            ),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='version_label',
-            field=models.CharField(blank=True, max_length=100, verbose_name='version'),
+            model_name="dataset",
+            name="version_label",
+            field=models.CharField(blank=True, max_length=100, verbose_name="version"),
         ),
         migrations.AddField(
-            model_name='dataset',
-            name='version_notes',
-            field=models.TextField(blank=True, help_text='What is new in this version.'),
+            model_name="dataset",
+            name="version_notes",
+            field=models.TextField(blank=True, help_text="What is new in this version."),
         ),
     ]
