@@ -3,10 +3,12 @@
 Tests walk them all, and fail when one is missing.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from catalogue.api.ckan.registry import ACTIONS
 from catalogue.models import Dataset
 
 #: The route that answers for every address under /api/v1 that no other takes.
@@ -73,17 +75,54 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api/v1/docs": ("/api/v1/docs",),
     "api/v1/harvest/sources": ("/api/v1/harvest/sources",),
     "api/v1/harvest/runs": ("/api/v1/harvest/runs",),
+    # CKAN's API, every action that lists or shows: it takes POST too, and answers the same to everybody
+    "api/^3/?$": ("/api/3",),
+    "api/3/action/<str:name>": (
+        "/api/3/action/package_search?q=salmon&rows=100&facet.field=[%22organization%22,%22tags%22]",
+        "/api/3/action/package_list?limit=1000",
+        "/api/3/action/package_show?id={id}",
+        "/api/3/action/package_show?id={name}",
+        "/api/3/action/current_package_list_with_resources?limit=100",
+        "/api/3/action/package_autocomplete?q=salmon",
+        "/api/3/action/resource_show?id={file}",
+        "/api/3/action/resource_search?query=format:CSV",
+        "/api/3/action/format_autocomplete?q=c",
+        "/api/3/action/organization_list?all_fields=true",
+        "/api/3/action/organization_show?id={publisher}&include_datasets=true",
+        "/api/3/action/organization_autocomplete?q=agency",
+        "/api/3/action/group_list?all_fields=true",
+        "/api/3/action/group_show?id=health&include_datasets=true",
+        "/api/3/action/group_package_show?id=health",
+        "/api/3/action/group_autocomplete?q=health",
+        "/api/3/action/tag_list",
+        "/api/3/action/tag_show?id=salmon&include_datasets=true",
+        "/api/3/action/tag_search?query=a",
+        "/api/3/action/tag_autocomplete?query=a",
+        "/api/3/action/vocabulary_list",
+        "/api/3/action/license_list",
+        "/api/3/action/status_show",
+        "/api/3/action/site_read",
+        "/api/3/action/help_show?name=package_show",
+    ),
+    "api/action/<str:name>": ("/api/action/package_search?q=salmon",),
+    "api/3/search/dataset": ("/api/3/search/dataset?q=salmon",),
+    "api/search/dataset": ("/api/search/dataset?q=salmon&all_fields=1",),
     UNKNOWN_API: ("/api/v1", "/api/v1/", "/api/v1/nothing/{name}"),
 }
 
 
+def is_ckan(address: str) -> bool:
+    """Whether CKAN's rules hold at this address rather than ours."""
+    return re.match("/api/(3|action|search)(/|$)", address) is not None
+
+
 def routes(patterns: Iterable[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
-    """Every route of the urlconf but the admin's and those of CKAN's API, which has rules of its own."""
+    """Every route of the urlconf but the admin's."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
             yield route
-        elif pattern.app_name not in {"admin", "ckan"}:
+        elif pattern.app_name != "admin":
             yield from routes(pattern.url_patterns, route)
 
 
@@ -99,3 +138,11 @@ def addresses(entry: Dataset, *, source: str = "nowhere", route: str | None = No
     }
     chosen = EXAMPLES.values() if route is None else [EXAMPLES[route]]
     return [example.format(**values) for examples in chosen for example in examples]
+
+
+def ckan_actions_without_example() -> set[str]:
+    """Actions that the examples leave out."""
+    shown = {
+        example.removeprefix("/api/3/action/").partition("?")[0] for example in EXAMPLES["api/3/action/<str:name>"]
+    }
+    return set(ACTIONS) - shown

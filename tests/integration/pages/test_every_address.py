@@ -9,13 +9,14 @@ from publishers.models import Publisher
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.harvest import source
 from tests.factories.publishers import PublisherFactory, officer
-from tests.integration.addresses import EXAMPLES, UNKNOWN_API, addresses, routes
+from tests.integration.addresses import EXAMPLES, UNKNOWN_API, addresses, ckan_actions_without_example, is_ckan, routes
 
 pytestmark = pytest.mark.django_db
 
 
 def test_every_route_of_the_site_is_listed_with_examples() -> None:
     assert set(EXAMPLES) == set(routes())
+    assert ckan_actions_without_example() == set()
 
 
 @pytest.fixture
@@ -38,7 +39,8 @@ def test_anonymous_answers_set_no_cookie_and_may_be_shared_for_a_minute(site):
         response = Client().get(address)
         kept = response.status_code in {200, 301, 302, 410} and address != "/healthz"
         good = {"public", "max-age=60"} == directives(response) if kept else "no-store" in directives(response)
-        if not good or response.cookies or (kept and "Cookie" not in response["Vary"]):
+        varies = "Cookie" in response.headers.get("Vary", "") or is_ckan(address)
+        if not good or response.cookies or (kept and not varies):
             wrong.append((address, response.headers))
     assert wrong == []
 
@@ -47,7 +49,7 @@ def test_answers_to_someone_signed_in_are_kept_nowhere_and_leave_the_session_alo
     client = Client()
     client.force_login(officer(Publisher.objects.get()))
     wrong = []
-    for address in site:
+    for address in [address for address in site if not is_ckan(address)]:
         response = client.get(address)
         if not {"private", "no-store"} <= directives(response) or "public" in directives(response) or response.cookies:
             wrong.append((address, response.headers))
@@ -92,7 +94,7 @@ def test_nothing_can_be_written_through_a_public_address(site):
     client = Client(enforce_csrf_checks=True)
     unknown = {example for example in EXAMPLES[UNKNOWN_API] if "{" not in example}
     taken = []
-    for address in site:
+    for address in [address for address in site if not is_ckan(address)]:
         for method in (client.post, client.put, client.patch, client.delete):
             response = method(address)
             if response.status_code != (404 if address in unknown or "/nothing/" in address else 405):
