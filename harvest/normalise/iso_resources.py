@@ -18,6 +18,15 @@ _DOCUMENT_FUNCTIONS = frozenset(
 )
 #: Protocols that only say that it is a link on the web.
 _JUST_A_LINK = re.compile(r"(?:https?|www:.*|ftp|information|order|)", re.IGNORECASE)
+#: Service types in OGC's URNs: urn:ogc:serviceType:WebMapService:1.3.0:HTTP.
+_SERVICE_TYPES = {
+    "webmapservice": "WMS",
+    "webmaptileservice": "WMTS",
+    "webfeatureservice": "WFS",
+    "webcoverageservice": "WCS",
+    "catalogueserviceweb": "CSW",
+    "sensorobservationservice": "SOS",
+}
 #: What tools write where a link has no title.
 _NO_TITLE = frozenset({"resource locator", "resource locator.", "link", "url", "website", "unknown"})
 #: A description up to this long can stand as a title where there is none.
@@ -132,6 +141,8 @@ def _code(online: Element, words: Words, url: str) -> str:
     """The format from the protocol, else from the application profile, the name or the address."""
     protocol = _line(online, words, "protocol")
     declared = "" if _JUST_A_LINK.fullmatch(protocol) else format_from(protocol)
+    if protocol.casefold().startswith("urn:ogc:servicetype:"):
+        declared = _SERVICE_TYPES.get(protocol.casefold().split(":")[3], "")
     if not declared:
         profile = _line(online, words, "applicationProfile")
         declared = format_from(profile) if 0 < len(profile) <= 60 else ""

@@ -83,7 +83,7 @@ def terms_of(root: Element, words: Words, findings: list[Finding]) -> dict[str, 
         for constraints in at(identification, "resourceConstraints"):
             _sort(constraints, words, found)
     access = _access(found)
-    limits = prose(one.text for one in found.about_access if not _is_no_limit(one))
+    limits = prose(one.text for one in found.about_access if not _is_no_limit(one) and _access_said(one) != Access.OPEN)
     return _licence(found, findings) | {
         "access": access,
         "access_reason": "" if access == Access.OPEN else limits,

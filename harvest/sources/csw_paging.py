@@ -73,9 +73,10 @@ class Paging:
             step = self._step(start, len(keys), end, matched, stale=stale)
             if not step:
                 break
+            # What was deleted since the last page moved later records up, to before this one
             lost = max(0, (before or 0) - (matched or 0))
             may_repeat = lost > 0
-            start = max(1, start + step - lost)
+            start = max(1, start - lost) if lost else start + step
             rows = min(self.rows, rows * 2)
         if matched is not None and self.given + self.unreadable < matched:
             self.is_whole = False

@@ -28,8 +28,8 @@ def is_record(name: str, namespace: str, attributes: Mapping[str, str]) -> bool:
     """ISO metadata of any edition and profile; Dublin Core as a catalogue service gives it; or a service's refusal."""
     if name in _ISO or name in COMPLAINTS:
         return True
-    if name in _CATALOGUE_RECORDS:
-        return namespace.startswith(_CSW)
+    if name in _CATALOGUE_RECORDS and namespace.startswith(_CSW):
+        return True
     kind = next((value for key, value in attributes.items() if key.endswith("isoType")), "")
     return kind.rpartition(":")[2] in _ISO
 

@@ -81,10 +81,10 @@ def may_have_changed_since(stamp: str, moment: datetime) -> bool:
 def _lines(page: str) -> Iterator[tuple[str, str]]:
     """Each link's address, and the words of its line outside of the link."""
     links = [(match, href) for match in _LINK.finditer(page) if (href := _href(match[1])) is not None]
-    ends = [*(match.start() for match, _ in links[1:]), len(page)]
+    ends = (match.start() for match, _ in links[1:])
     before_end = 0
-    for (match, href), next_start in zip(links, ends, strict=True):
-        after = page[match.end() : min(next_start, match.end() + 4_000)]
+    for match, href in links:
+        after = page[match.end() : min(next(ends, len(page)), match.end() + 4_000)]
         rest = after.partition("</")[2]
         line_end = _LINE_END.search(rest)
         behind = rest[: line_end.start()] if line_end else rest
@@ -146,7 +146,7 @@ def _moments(stamp: str) -> list[datetime]:
     found = []
     for pattern, order in ((_YEAR_FIRST, (0, 1, 2)), (_YEAR_LAST, (2, 1, 0)), (_YEAR_LAST, (2, 0, 1))):
         match = pattern.search(stamp)
-        if not match:
+        if not match or not match[1 + order[2]].isdecimal():
             continue
         year, month, day = (_number(match[1 + place]) for place in order)
         hour = int(match[4]) % 12 + (12 if match[6].lower() == "pm" else 0) if match[6] else int(match[4])
