@@ -21,9 +21,13 @@ STOP_WORDS: Final = frozenset(
 )
 
 #: Words that nearly every entry could carry. They count a little where they occur, but no entry is found for them
-#: alone, or left out for want of them.
+#: alone, or left out for want of them, while another word is there.
 WEAK_WORDS: Final = frozenset(
-    ["available", "data", "dataset", "datasets", "find", "information", "looking", "publicly"]
+    re.findall(
+        r"\w+",
+        "available data dataset datasets find information looking publicly "
+        "csv excel file files geojson json kml pdf shapefile shapefiles shp spreadsheet spreadsheets xls xlsx xml",
+    )
 )
 
 

@@ -28,15 +28,22 @@ class BuildResult:
 
 
 def rebuild(
-    *, progress: Callable[[int], object] = lambda count: None, stop: Callable[[], bool] = lambda: False
+    *,
+    sequence: Callable[[], object] = lambda: None,
+    progress: Callable[[int], object] = lambda count: None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> BuildResult:
     """Build an index of everything public and make it the current one. Readers use the old one until then.
 
-    Works beside a follower, which takes over the new index when it sees it. `progress` is told how many datasets were
-    added, batch by batch. Raises `BuildRunning` if another process is building, `Stopped` if `stop()` came true.
+    Works beside a follower, which takes over the new index when it sees it. `sequence` gives committed changes their
+    positions first, so that a follower needn't do again what the build already holds. `progress` is told how many
+    datasets were added, batch by batch.
+
+    Raises `BuildRunning` if another process is building, `Stopped` if `stop()` came true.
     """
     started = time.monotonic()
     with building():
+        sequence()
         # Where we stand before the first read: what changes meanwhile comes after, and a follower does it again.
         state = _state(timezone.now())
         build = new_build()

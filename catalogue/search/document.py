@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -91,6 +92,7 @@ EXTRA_PARTS: Final = (
 )
 
 
+@lru_cache(maxsize=16)  # a document asks twice, and the third time never comes
 def plain(text: str) -> str:
     """The words of Markdown or HTML, on one line."""
     return plain_text(text) if _has_markup.search(text) else _white_space.sub(" ", text).strip()
@@ -183,9 +185,12 @@ def recency(entry: Searchable) -> int:
 def _weighted_text(entry: Searchable) -> list[str]:
     """The searched text. Each value is its own: no quoted phrase runs across two of them."""
     texts: list[str] = []
+    once: list[str] = []
     for part in PARTS:
-        texts += [text for text in part.texts(entry) if text] * part.weight
-    known = set(stems(" ".join(texts)))
+        values = [text for text in part.texts(entry) if text]
+        texts += values * part.weight
+        once += values
+    known = set(stems(" ".join(once)))
     extra = 0
     for part in EXTRA_PARTS:
         for text in part.texts(entry):

@@ -144,7 +144,7 @@ def follow(
     suspect = ""
     while not stop():
         try:
-            follower = _open(progress, stop)
+            follower = _open(sequence, progress, stop)
             try:
                 pause = _FIRST_PAUSE
                 _keep_up(follower, stop, sequence=sequence, channel=channel)
@@ -170,7 +170,7 @@ def follow(
             pause = _sleep(pause, stop)
 
 
-def _open(progress: Callable[[int], object], stop: Callable[[], bool]) -> Follower:
+def _open(sequence: Callable[[], object], progress: Callable[[int], object], stop: Callable[[], bool]) -> Follower:
     """The current index, built first if there is none that can be followed."""
     build = current_build()
     reason = "there is none"
@@ -191,9 +191,9 @@ def _open(progress: Callable[[int], object], stop: Callable[[], bool]) -> Follow
         logger.info("Following the catalogue from change %d: ready.", follower.state.position)
         return follower
     logger.info("Building the search index: %s.", reason)
-    result = rebuild(progress=progress, stop=stop)
+    result = rebuild(sequence=sequence, progress=progress, stop=stop)
     logger.info("Built the search index: %d datasets in %.1f seconds.", result.datasets, result.seconds)
-    return _open(progress, stop)
+    return _open(sequence, progress, stop)
 
 
 def _keep_up(follower: Follower, stop: Callable[[], bool], *, sequence: Callable[[], object], channel: str) -> None:

@@ -9,7 +9,8 @@ from typing import Final
 
 from catalogue.search.facets import Counts
 
-_MOST: Final = 2_000
+#: Numbers kept in all, of about 100 bytes each: counts of a common word may hold one for each of 2,000 publishers.
+_MOST: Final = 200_000
 
 #: Counts of so many entries, or that took so long (seconds), may be used so many seconds after the index changed.
 _BROAD: Final = 20_000
@@ -24,6 +25,10 @@ class _Kept:
     made_at: float
     is_broad: bool
 
+    @property
+    def size(self) -> int:
+        return 1 + sum(len(values) for values in self.counts.values.values())
+
 
 class KeptCounts:
     """The latest counts, for as long as the index says the same. Those of very broad queries may be a minute old: they
@@ -32,6 +37,7 @@ class KeptCounts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._size = 0
 
     def get(self, key: Hashable, generation: Hashable, make: Callable[[], Counts]) -> Counts:
         now = time.monotonic()
@@ -44,7 +50,12 @@ class KeptCounts:
         took = time.monotonic() - now
         with self._lock:
             is_broad = counts.total >= _BROAD and took >= _SLOW
-            self._kept[key] = _Kept(counts, generation, now, is_broad)
-            while len(self._kept) > _MOST:
-                self._kept.popitem(last=False)
+            self._put(key, _Kept(counts, generation, now, is_broad))
         return counts
+
+    def _put(self, key: Hashable, kept: _Kept) -> None:
+        old = self._kept.pop(key, None)
+        self._kept[key] = kept
+        self._size += kept.size - (old.size if old else 0)
+        while self._size > _MOST:
+            self._size -= self._kept.popitem(last=False)[1].size

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from catalogue.actions import changes
 from catalogue.models import Dataset
 from catalogue.search.build import rebuild
 from catalogue.search.index import IndexDamaged
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         total = Dataset.objects.public().count()
         try:
             with tqdm(total=total, desc="Indexing", unit=" datasets", disable=options["json"] or None) as bar:
-                result = rebuild(progress=bar.update)
+                result = rebuild(sequence=changes.assign_positions, progress=bar.update)
         except BuildRunning as error:
             raise CommandError(str(error)) from error
         except IndexDamaged as error:

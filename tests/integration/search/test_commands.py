@@ -60,7 +60,7 @@ def test_rebuild_tells_what_it_indexed() -> None:
     result = json.loads(out)
     build = current_build()
     assert build
-    assert (result["datasets"], result["position"], result["name"]) == (3, 0, build.name)
+    assert (result["datasets"], result["position"], result["name"]) == (3, 3, build.name)
     assert len(titles("survey")) == 3
     assert run("rebuild_search")[1].startswith("Indexed 3 datasets in ")
 
