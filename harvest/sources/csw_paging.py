@@ -116,7 +116,10 @@ class Paging:
     def _unreadable(self, position: int, failure: SourceFailed) -> SourceProblem:
         self.is_whole = False
         self.unreadable += 1
-        message = f"The service could not give record {position:,} of its list, so it is missing here. {failure}"
+        message = (
+            f"The service could not give record {position:,} of its list, so it is missing here and nothing was"
+            f" retired. {failure}"
+        )
         return SourceProblem(error("unreadable-at-source", message), element=f"#{position}")
 
     def _incomplete(self, matched: int) -> SourceProblem:

@@ -27,7 +27,7 @@ _DECLARED = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9.
 _NO_ENCODINGS = re.compile(r"escape|idna|punycode|undefined|utf.?7|mbcs|oem|utf.?8.?sig")
 
 #: Characters that XML 1.0 refuses, which nobody can have meant.
-_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 
 
 class Readable(Protocol):

@@ -19,7 +19,7 @@ MAX_ELEMENTS = 200_000
 #: Bytes of one tag, comment or the like. A parser holds it whole before it says anything.
 _MAX_TOKEN = 4 * 1024 * 1024
 #: Bytes between two records. What goes on for longer is no catalogue.
-_MAX_BETWEEN = 64 * 1024 * 1024
+_MAX_BETWEEN = 16 * 1024 * 1024
 #: Elements around the records whose attributes are remembered.
 _MAX_AROUND = 500
 

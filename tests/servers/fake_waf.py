@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from tests.servers.faulty import FaultyServer, Reply, SeenRequest
 from tests.servers.replies import answer
@@ -39,12 +39,12 @@ class FakeWaf:
     @property
     def files_asked(self) -> list[str]:
         """Paths of the XML files that were asked for, in order."""
-        paths = [path.removeprefix(self.prefix) for _, path in self.server.asked]
+        paths = [unquote(path).removeprefix(self.prefix) for _, path in self.server.asked]
         return [path for path in paths if path.endswith(".xml")]
 
     def _reply(self) -> Reply:
         async def reply(request: SeenRequest, writer: asyncio.StreamWriter) -> bool:
-            path = request.path.removeprefix(self.prefix)
+            path = unquote(request.path).removeprefix(self.prefix)
             return await self._answer(path)(request, writer)
 
         return reply

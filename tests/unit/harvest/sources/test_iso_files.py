@@ -1,4 +1,4 @@
-"""Files and folders of ISO metadata: what counts as a record, what tells it from others, and what is said of the rest."""
+"""Files and folders of ISO metadata: what counts as a record, what tells it from others, what is said of the rest."""
 
 import gzip
 from pathlib import Path
@@ -12,6 +12,14 @@ from services.http import OutboundPolicy
 from tests.factories.iso import NAMESPACES, iso_record, words
 
 LIMITS = Limits(OutboundPolicy(), max_bytes=10_000_000)
+WEB_PAGE = (
+    "This is a web page instead of metadata: check its address. A page that lists XML files is harvested as a web"
+    " accessible folder."
+)
+EXCEPTION = (
+    '<ows:ExceptionReport xmlns:ows="urn:o"><ows:Exception exceptionCode="X">'
+    "<ows:ExceptionText>Out of\n order</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"
+)
 CSW = 'xmlns:csw="http://www.opengis.net/cat/csw/2.0.2"'
 
 
@@ -83,19 +91,28 @@ def test_record_is_kept_as_it_came_and_names_its_title(file: Path):
     ("document", "message"),
     [
         (b"", "The XML is empty."),
-        (b'{"dataset": []}', "This is no XML: it begins “{\"dataset\": []}”."),
-        (b"<!DOCTYPE html><html><body><p>Sorry<br></body></html>", "This is a web page instead of metadata: check its address. A page that lists XML files is harvested as a web accessible folder."),
-        (b"<html><body><h1>Sorry</h1></body></html>", "This is a web page instead of metadata: check its address. A page that lists XML files is harvested as a web accessible folder."),
+        (b'{"dataset": []}', 'This is no XML: it begins “{"dataset": []}”.'),
+        (b"<!DOCTYPE html><html><body><p>Sorry<br></body></html>", WEB_PAGE),
+        (b"<html><body><h1>Sorry</h1></body></html>", WEB_PAGE),
         (b"<root/>", "This is no ISO 19139 metadata: its outermost element is “root”."),
-        (b"<metadata><idinfo/></metadata>", "This is metadata in FGDC's or another format than ISO 19139: export it as ISO 19139."),
-        (b'<Capabilities xmlns="http://www.opengis.net/cat/csw/2.0.2"/>', "This describes a catalogue service: harvest its address as CSW."),
+        (
+            b"<metadata><idinfo/></metadata>",
+            "This is metadata in FGDC's or another format than ISO 19139: export it as ISO 19139.",
+        ),
+        (
+            b'<Capabilities xmlns="http://www.opengis.net/cat/csw/2.0.2"/>',
+            "This describes a catalogue service: harvest its address as CSW.",
+        ),
         (b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>', "This is RDF: harvest it as DCAT."),
-        (b'<ows:ExceptionReport xmlns:ows="urn:o"><ows:Exception exceptionCode="X"><ows:ExceptionText>Out of\n order</ows:ExceptionText></ows:Exception></ows:ExceptionReport>', "The service gave no records. It says: “Out of order”."),
+        (EXCEPTION.encode(), "The service gave no records. It says: “Out of order”."),
         (iso_record("a")[:-40].encode(), "The XML stops in the middle, at line 1."),
-        (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "The XML declares entities of its own, which is not accepted: write the texts out."),
+        (
+            b'<!DOCTYPE a [<!ENTITY b "c">]><a/>',
+            "The XML declares entities of its own, which is not accepted: write the texts out.",
+        ),
         (b"<gmd:MD_Metadata/>", "The XML of a record is broken (unbound prefix: line 1, column 0)."),
     ],
-)  # fmt: skip
+)
 def test_a_document_without_records_says_what_it_is(file: Path, document: bytes, message: str):
     with pytest.raises(SourceFailed) as raised:
         one(file, document)

@@ -196,7 +196,7 @@ def test_record_of_too_many_elements_is_refused():
         (b"<record>", b"words " * 10_000, "has a record of more than 16,777,216 bytes."),
         (b"<!--", b"words " * 10_000, "has a tag or comment of more than 4,194,304 bytes."),
         (b'<record a="', b"words " * 10_000, "has a tag or comment of more than 4,194,304 bytes."),
-        (b"<all>", b"words " * 10_000, "holds no record in 67,108,864 bytes."),
+        (b"<all>", b"words " * 10_000, "holds no record in 16,777,216 bytes."),
     ],
     ids=["record", "comment", "attribute", "outside"],
 )
