@@ -89,6 +89,11 @@ class SourceAdmin(Scoped, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a source that is done with is paused: its entries and their history hang on it
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Whose records become whose entries, and which UUIDs they may take, is for operators to say: it reaches beyond
+        the publisher."""
+        return [] if request.user.is_superuser else ["publisher_rule", "keeps_uuids"]
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         own = publisher_ids_with(request.user, Permission.MANAGE_SOURCES)

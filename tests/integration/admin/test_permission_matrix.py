@@ -1,0 +1,257 @@
+"""The matrix again, by what happens when each person posts each form of the admin for each publisher."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from catalogue.actions import datasets
+from catalogue.enums import State
+from catalogue.models import Dataset
+from harvest.models import Source
+from publishers.models import Membership, Publisher, User
+from publishers.permissions import Permission
+from tests.factories.catalogue import dataset
+from tests.factories.harvest import source
+from tests.factories.publishers import UserFactory
+from tests.permission_matrix import MATRIX, World
+
+pytestmark = pytest.mark.django_db
+
+PREFIX = "/admin/catalogue/dataset"
+FORM = {
+    "kind": "dataset",
+    "access": "open",
+    "classification": "not_applicable",
+    "visibility": "public",
+    "frequency": "daily",
+    "resources-TOTAL_FORMS": "0",
+    "resources-INITIAL_FORMS": "0",
+}
+NO_MEMBERS = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+
+
+def view(client: Client, publisher: Publisher) -> bool:
+    draft = dataset(publisher, state=State.DRAFT, title="A draft of theirs")
+    return "A draft of theirs" in client.get(f"{PREFIX}/{draft.id}/change/").content.decode()
+
+
+def create(client: Client, publisher: Publisher) -> bool:
+    client.post(f"{PREFIX}/add/", FORM | {"title": "Made", "publisher": str(publisher.id), "read_version": "0"})
+    return Dataset.objects.filter(publisher=publisher, title="Made").exists()
+
+
+def edit(client: Client, publisher: Publisher) -> bool:
+    entry = dataset(publisher, state=State.DRAFT)
+    client.post(
+        f"{PREFIX}/{entry.id}/change/",
+        FORM | {"title": "Changed", "publisher": str(publisher.id), "read_version": "1"},
+    )
+    entry.refresh_from_db()
+    return entry.title == "Changed"
+
+
+def publish(client: Client, publisher: Publisher) -> bool:
+    """By the form's button and by the list's action: both or neither."""
+    one, other = dataset(publisher, state=State.DRAFT), dataset(publisher, state=State.DRAFT)
+    client.post(
+        f"{PREFIX}/{one.id}/change/",
+        FORM | {"title": "Out", "publisher": str(publisher.id), "read_version": "1", "_publish": "1"},
+    )
+    client.post(f"{PREFIX}/", {"action": "publish_selected", "_selected_action": [str(other.id)]})
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.state == State.PUBLISHED) == (other.state == State.PUBLISHED)
+    return one.state == State.PUBLISHED
+
+
+def withdraw(client: Client, publisher: Publisher) -> bool:
+    entry = dataset(publisher)
+    client.post(f"{PREFIX}/{entry.id}/withdraw/", {"reason": "Because."})
+    entry.refresh_from_db()
+    return entry.state == State.WITHDRAWN
+
+
+def edit_publisher(client: Client, publisher: Publisher) -> bool:
+    values = {"title": publisher.title, "abbreviation": "NEW", "slug": publisher.slug, "kind": "other", **NO_MEMBERS}
+    values["parent"] = str(publisher.parent_id or "")
+    client.post(f"/admin/publishers/publisher/{publisher.id}/change/", values)
+    publisher.refresh_from_db()
+    return publisher.abbreviation == "NEW"
+
+
+def manage_members(client: Client, publisher: Publisher) -> bool:
+    newcomer = UserFactory()
+    values = {
+        "title": publisher.title,
+        "slug": publisher.slug,
+        "kind": "other",
+        "parent": str(publisher.parent_id or ""),
+    }
+    values |= {
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-INITIAL_FORMS": "0",
+        "memberships-0-user": str(newcomer.id),
+        "memberships-0-publisher": str(publisher.id),
+        "memberships-0-role": "editor",
+    }
+    client.post(f"/admin/publishers/publisher/{publisher.id}/change/", values)
+    return Membership.objects.filter(user=newcomer, publisher=publisher).exists()
+
+
+def manage_sources(client: Client, publisher: Publisher) -> bool:
+    address = f"https://{publisher.slug}.example/data.json"
+    values = {
+        "title": "Theirs",
+        "kind": "data-json",
+        "url": address,
+        "publisher": str(publisher.id),
+        "publisher_rule": "fixed",
+        "schedule": "daily",
+        "retire_share": "0.1",
+        "max_seconds": "3600",
+        "max_bytes": "1000000",
+        "config": "{}",
+    }
+    client.post("/admin/harvest/source/add/", values)
+    return Source.objects.filter(publisher=publisher, url=address).exists()
+
+
+ATTEMPTS: dict[Permission, Callable[[Client, Publisher], bool]] = {
+    Permission.VIEW_UNPUBLISHED: view,
+    Permission.CREATE_DATASET: create,
+    Permission.EDIT_DATASET: edit,
+    Permission.PUBLISH_DATASET: publish,
+    Permission.WITHDRAW_DATASET: withdraw,
+    Permission.EDIT_PUBLISHER: edit_publisher,
+    Permission.MANAGE_MEMBERS: manage_members,
+    Permission.MANAGE_SOURCES: manage_sources,
+}
+
+
+def signed_in(user: object) -> Client:
+    client = Client()
+    if isinstance(user, User):
+        client.force_login(user)
+    return client
+
+
+def test_every_verb_is_attempted():
+    assert set(ATTEMPTS) == set(Permission)
+
+
+@pytest.mark.parametrize("who", MATRIX)
+def test_what_a_person_manages_to_do_is_what_the_matrix_says(who):
+    world = World()
+    client = signed_in(world.person(who))
+    managed = {
+        verb: "".join(letter for letter, publisher in world.publishers.items() if attempt(client, publisher))
+        for verb, attempt in ATTEMPTS.items()
+    }
+    assert managed == MATRIX[who]
+
+
+@pytest.mark.parametrize("who", [who for who in MATRIX if who not in {"operator", "editor of another"}])
+def test_an_entry_cannot_be_moved_to_a_publisher_that_is_not_ones_own(who):
+    world = World()
+    client = signed_in(world.person(who))
+    entry = dataset(world.publishers["o"])
+    for letter in "dx":
+        client.post(
+            f"{PREFIX}/{entry.id}/change/",
+            FORM | {"title": "Moved", "publisher": str(world.publishers[letter].id), "read_version": "1"},
+        )
+    entry.refresh_from_db()
+    assert entry.publisher == world.publishers["o"]
+
+
+def test_an_administrator_does_not_make_anybody_an_operator_or_change_their_password(client):
+    world = World()
+    client.force_login(world.person("administrator"))
+    other = UserFactory(email="other@example.gov.uk")
+    values = {"email": "other@example.gov.uk", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    client.post(f"/admin/publishers/user/{other.id}/change/", values)
+    client.post(
+        f"/admin/publishers/user/{other.id}/password/", {"password1": "new pass word 1", "password2": "new pass word 1"}
+    )
+    client.post("/admin/publishers/user/add/", {"email": "new@example.gov.uk", "password1": "new pass word 1"})
+    before = other.password
+    other.refresh_from_db()
+    assert (other.is_superuser, other.password) == (False, before)
+    assert not User.objects.filter(email="new@example.gov.uk").exists()
+
+
+def test_an_administrator_does_not_move_their_publisher_in_the_tree(client):
+    world = World()
+    client.force_login(world.person("administrator"))
+    office = world.publishers["o"]
+    values = {
+        "title": "Office",
+        "slug": "renamed",
+        "kind": "ndpb",
+        "parent": str(world.publishers["x"].id),
+        **NO_MEMBERS,
+    }
+    client.post(f"/admin/publishers/publisher/{office.id}/change/", values)
+    office.refresh_from_db()
+    assert (office.slug, office.kind, office.parent) == ("office", "other", world.publishers["a"])
+
+
+def test_an_administrators_source_makes_entries_for_nobody_else(client):
+    """Whose records a source's become, and whose UUIDs they may take, is for operators to say."""
+    world = World()
+    client.force_login(world.person("administrator"))
+    values = {
+        "title": "Ours",
+        "kind": "data-json",
+        "url": "https://agency.example/data.json",
+        "publisher": str(world.publishers["a"].id),
+        "publisher_rule": "create",
+        "keeps_uuids": "on",
+        "schedule": "daily",
+        "retire_share": "0.1",
+        "max_seconds": "3600",
+        "max_bytes": "1000000",
+        "config": "{}",
+    }
+    client.post("/admin/harvest/source/add/", values)
+    made = Source.objects.get()
+    assert (made.publisher_rule, made.keeps_uuids) == ("fixed", False)
+    client.post(f"/admin/harvest/source/{made.id}/change/", values)
+    made.refresh_from_db()
+    assert (made.publisher_rule, made.keeps_uuids) == ("fixed", False)
+
+
+def test_sources_and_runs_of_others_are_not_listed_opened_or_started(client):
+    world = World()
+    client.force_login(world.person("administrator"))
+    theirs = source("https://another.example/data.json", publisher=world.publishers["x"], title="Theirs alone")
+    assert "Theirs alone" not in client.get("/admin/harvest/source/").content.decode()
+    assert client.get(f"/admin/harvest/source/{theirs.id}/change/").status_code == 302
+    client.post("/admin/harvest/source/", {"action": "harvest_now", "_selected_action": [str(theirs.id)]})
+    assert theirs.runs.count() == 0
+
+
+@pytest.mark.parametrize("model", ["catalogue/licence", "catalogue/topic", "publishers/user", "publishers/publisher"])
+def test_reference_tables_people_and_publishers_are_added_by_operators_alone(client, model):
+    world = World()
+    client.force_login(world.person("administrator"))
+    assert client.get(f"/admin/{model}/add/").status_code == 403
+    client.force_login(world.person("operator"))
+    assert client.get(f"/admin/{model}/add/").status_code == 200
+
+
+def test_nothing_is_deleted_through_the_admin(client):
+    world = World()
+    client.force_login(world.person("operator"))
+    entry = dataset(world.publishers["a"])
+    catalogue = source("https://agency.example/data.json", publisher=world.publishers["a"])
+    for address in (
+        f"{PREFIX}/{entry.id}/delete/",
+        f"/admin/publishers/publisher/{world.publishers['x'].id}/delete/",
+        f"/admin/harvest/source/{catalogue.id}/delete/",
+    ):
+        assert client.post(address, {"post": "yes"}).status_code == 403
+    client.post(f"{PREFIX}/", {"action": "delete_selected", "_selected_action": [str(entry.id)], "post": "yes"})
+    assert Dataset.objects.filter(id=entry.id).exists()
+    assert datasets.draft_of(entry).title == entry.title
