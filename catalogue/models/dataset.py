@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -228,6 +229,14 @@ class Dataset(models.Model):
             models.Index(fields=["publisher", "-modified_at"], name="dataset_of_publisher_recent"),
             models.Index(fields=["release_at"], name="dataset_release_due", condition=Q(release_at__isnull=False)),
             models.Index(fields=["origin_id"], name="dataset_origin", condition=~Q(origin_id="")),
+            # Counts and pages through what is public without reading it: a row is large
+            models.Index(
+                fields=["id"],
+                include=["release_at"],
+                name="dataset_public_by_id",
+                condition=Q(state=State.PUBLISHED, visibility=Visibility.PUBLIC),
+            ),
+            GinIndex(fields=["tags"], name="dataset_tags"),
         ]
 
     def __str__(self) -> str:

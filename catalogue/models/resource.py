@@ -46,7 +46,10 @@ class Resource(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=ResourceKind.values), name="resource_kind_known"),
         ]
-        indexes = [models.Index(fields=["dataset", "position"], name="resource_of_dataset")]
+        indexes = [
+            models.Index(fields=["dataset", "position"], name="resource_of_dataset"),
+            models.Index(fields=["format", "dataset"], name="resource_of_format"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url

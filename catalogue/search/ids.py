@@ -75,7 +75,8 @@ def _in_title(typed: Typed) -> Clauses:
 
 
 def _count(clauses: Clauses, searcher: Searcher) -> int:
-    return int(searcher.search(Query.boolean_query(clauses), 1, count=True).count)
+    found = searcher.search(Query.boolean_query(clauses), 1, count=True)
+    return int(found.count)  # type: ignore[attr-defined]  # missing in the engine's own stubs
 
 
 def _ids(query: Query, searcher: Searcher, first: int, limit: int) -> list[UUID]:
@@ -84,4 +85,4 @@ def _ids(query: Query, searcher: Searcher, first: int, limit: int) -> list[UUID]
     addresses: list[DocAddress] = [a for _, a in searcher.search(query, limit, count=False, offset=first).hits]
     high = searcher.fast_field_values("id_high", addresses)
     low = searcher.fast_field_values("id_low", addresses)
-    return [joined(*pair) for pair in zip(high, low, strict=True)]
+    return [joined(int(h or 0), int(w or 0)) for h, w in zip(high, low, strict=True)]

@@ -1,6 +1,6 @@
 """A dataset as CKAN's package dictionary, with the fields that data.gov.uk adds. Nothing else knows these names.
 
-Reads only publisher, topic, licence and resources beside the dataset itself, fetched beforehand.
+Reads of the database only the publisher, topic and licence, which should be fetched beforehand.
 `harvest/normalise/ckan*.py` reads the same names back: what is served here and harvested by our own CKAN adapter is the
 same dataset again.
 """
@@ -8,12 +8,13 @@ same dataset again.
 import datetime
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from catalogue.enums import Access, DatasetKind, ResourceKind
-from catalogue.models import Dataset, Licence, Resource, Topic
+from catalogue.models import Dataset, Licence, Topic
 from catalogue.places import Box
 from publishers.models import Publisher
 
@@ -32,8 +33,17 @@ _AT_TOP: Final = frozenset(
 #: Names of people that data.gov.uk leaves out of its API.
 _PERSONAL: Final = frozenset({"author", "author_email", "maintainer", "maintainer_email"})
 
+#: What is read of a resource: rows of a query rather than objects, since there are many and nothing is done with them.
+RESOURCE_COLUMNS: Final = (
+    *("id", "dataset_id", "position", "kind", "title", "description", "url", "format", "format_text", "media_type"),
+    *("size_bytes", "checksum", "conforms_to", "issued", "modified", "period_text", "extras", "created_at"),
+)
+
 _RESOURCE_TYPES: Final = {ResourceKind.DOCUMENT: "documentation", ResourceKind.API: "api"}
 _KINDS: Final = {DatasetKind.SERIES: "series", DatasetKind.SERVICE: "service"}
+#: One encoder for all: `json.dumps` with arguments makes a new one each time.
+_as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
+
 _DIGEST = re.compile(r"(?:md5|sha-?1|sha-?256|sha-?512):([0-9a-f]+)", re.IGNORECASE)
 
 
@@ -42,14 +52,15 @@ def moment(value: datetime.datetime) -> str:
     return value.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
+@lru_cache(maxsize=65_536)
 def id_of(kind: str, name: str) -> str:
     """The UUID of a tag or a topic."""
     return str(uuid5(_IDS, f"{kind}:{name}"))
 
 
-def package(dataset: Dataset) -> Package:
-    """The whole dictionary."""
-    resources = [resource_dict(resource, place) for place, resource in enumerate(dataset.resources.all())]
+def package(dataset: Dataset, resources: Iterable[Mapping[str, Any]]) -> Package:
+    """The whole dictionary of a dataset and its resources, in order."""
+    listed = [resource_dict(resource, place) for place, resource in enumerate(resources)]
     found: Package = {
         "id": str(dataset.id),
         "name": dataset.name,
@@ -69,8 +80,8 @@ def package(dataset: Dataset) -> Package:
         "groups": [group_summary(dataset.topic)] if dataset.topic else [],
         "tags": [tag_dict(tag) for tag in dataset.tags],
         "num_tags": len(dataset.tags),
-        "resources": resources,
-        "num_resources": len(resources),
+        "resources": listed,
+        "num_resources": len(listed),
         "relationships_as_subject": [],
         "relationships_as_object": [],
         **_of_data_gov_uk(dataset),
@@ -80,7 +91,7 @@ def package(dataset: Dataset) -> Package:
         if key in _AT_TOP:
             found.setdefault(key, value)
         elif key not in found and key not in _PERSONAL and value not in (None, ""):
-            extras.setdefault(key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+            extras.setdefault(key, value if isinstance(value, str) else _as_json(value))
     found["extras"] = [{"key": key, "value": value} for key, value in sorted(extras.items())]
     if dataset.origin_id:
         harvest = {
@@ -173,48 +184,51 @@ def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
         "security_classification": "" if dataset.classification == "not_applicable" else str(dataset.classification),
         "temporal_coverage": "" if dataset.temporal_start or dataset.temporal_end else dataset.temporal_text,
     }
-    yield from ((key, json.dumps(list(values), ensure_ascii=False)) for key, values in lists.items() if values)
+    yield from ((key, _as_json(list(values))) for key, values in lists.items() if values)
     yield from ((key, value) for key, value in texts.items() if value)
     if dataset.west is not None:
         sides = (dataset.west, dataset.south, dataset.east, dataset.north)
         names = ("bbox-west-long", "bbox-south-lat", "bbox-east-long", "bbox-north-lat")
         yield from ((name, repr(side)) for name, side in zip(names, sides, strict=True))
-        yield "spatial", json.dumps(Box(*sides).as_geojson())  # type: ignore[arg-type]
+        yield "spatial", _as_json(Box(*sides).as_geojson())  # type: ignore[arg-type]
 
 
-def resource_dict(resource: Resource, position: int | None = None) -> Package:
-    """`position`: its place among its dataset's resources, where that is known to differ from what is stored."""
-    digest = _DIGEST.fullmatch(resource.checksum)
+def resource_dict(resource: Mapping[str, Any], position: int | None = None) -> Package:
+    """A resource of which `RESOURCE_COLUMNS` were read.
+
+    `position`: its place among its dataset's resources, where that is known to differ from what is stored.
+    """
+    digest = _DIGEST.fullmatch(resource["checksum"])
     found: Package = {
-        "id": str(resource.id),
-        "package_id": str(resource.dataset_id),
-        "position": resource.position if position is None else position,
-        "name": resource.title,
-        "description": resource.description,
-        "url": resource.url,
+        "id": str(resource["id"]),
+        "package_id": str(resource["dataset_id"]),
+        "position": resource["position"] if position is None else position,
+        "name": resource["title"],
+        "description": resource["description"],
+        "url": resource["url"],
         "url_type": None,
-        "format": resource.format or resource.format_text,
-        "mimetype": resource.media_type or None,
+        "format": resource["format"] or resource["format_text"],
+        "mimetype": resource["media_type"] or None,
         "mimetype_inner": None,
-        "resource_type": _RESOURCE_TYPES.get(ResourceKind(resource.kind)),
-        "size": resource.size_bytes,
-        "hash": digest[1].lower() if digest else resource.checksum,
+        "resource_type": _RESOURCE_TYPES.get(ResourceKind(resource["kind"])),
+        "size": resource["size_bytes"],
+        "hash": digest[1].lower() if digest else resource["checksum"],
         "state": "active",
-        "created": moment(resource.created_at),
-        "last_modified": f"{resource.modified.isoformat()}T00:00:00" if resource.modified else None,
+        "created": moment(resource["created_at"]),
+        "last_modified": f"{_day(resource['modified'])}T00:00:00" if resource["modified"] else None,
         "cache_url": None,
         "cache_last_updated": None,
         "datastore_active": False,
     }
-    if resource.kind == ResourceKind.DOCUMENT:
+    if resource["kind"] == ResourceKind.DOCUMENT:
         found["resource-type"] = "supporting-document"
     of_data_gov_uk = {
-        "publish-date": _day(resource.issued),
-        "datafile-date": resource.period_text,
-        "schema-url": resource.conforms_to,
+        "publish-date": _day(resource["issued"]),
+        "datafile-date": resource["period_text"],
+        "schema-url": resource["conforms_to"],
     }
     found |= {name: value for name, value in of_data_gov_uk.items() if value}
-    return {**{key: value for key, value in resource.extras.items() if key not in _PERSONAL}, **found}
+    return {**{key: value for key, value in resource["extras"].items() if key not in _PERSONAL}, **found}
 
 
 def tag_dict(name: str) -> Package:

@@ -111,8 +111,8 @@ def _search(request: SearchRequest) -> Found:
 
 def _named(words: str) -> list[UUID]:
     """The dataset whose id or name was typed, where that is one word with a hyphen in it: CKAN finds it by those."""
-    if as_uuid(words):
-        return list(public().filter(id=as_uuid(words)).values_list("id", flat=True))
+    if found := as_uuid(words):
+        return list(public().filter(id=found).values_list("id", flat=True))
     if "-" in words and " " not in words:
         return list(public().filter(name=words).values_list("id", flat=True))
     return []
@@ -123,8 +123,10 @@ def _ordered(found: QuerySet[Dataset], request: SearchRequest) -> QuerySet[Datas
     made = {"resource_count": number_of_resources, "tag_count": number_of_tags}
     names = {name for name, _ in request.sort}
     annotated = found.annotate(**{name: make() for name, make in made.items() if name in names})
-    order = [F(name).desc(nulls_last=True) if falls else F(name).asc(nulls_first=True) for name, falls in request.sort]
-    return annotated.order_by(*order, *([] if "id" in names else ["id"]))
+    order = [f"{'-' if falls else ''}{name}" for name, falls in request.sort]
+    # The last key falls or rises with the one before, as indexes do
+    by_id = "-id" if order and order[-1].startswith("-") else "id"
+    return annotated.order_by(*order, *([] if "id" in names else [by_id]))
 
 
 def _touches(box: Box) -> Q:
@@ -143,11 +145,11 @@ class _Finder:
     def __init__(self) -> None:
         self._asked = 0
 
-    def find(self, text: str, in_title: bool) -> list[str]:
+    def find(self, text: str, in_title: bool) -> list[UUID]:
         self._asked += 1
         if self._asked > _MOST_FINDS:
             raise ValueInvalid(f"it looks for words in more than {_MOST_FINDS} places")
-        return [str(entry_id) for entry_id in ids_with(text, in_title=in_title)]
+        return ids_with(text, in_title=in_title)
 
 
 @contextmanager

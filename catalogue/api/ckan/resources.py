@@ -3,14 +3,14 @@
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, Invalid, NotFound
 from catalogue.api.ckan.packages import MOST_PACKAGES, page, public
 from catalogue.api.ckan.query.table import SHOWN_FORMAT
 from catalogue.models import Dataset, Resource
-from catalogue.serializers.ckan import resource_dict
+from catalogue.serializers.ckan import RESOURCE_COLUMNS, resource_dict
 
 #: CKAN's names of what can be looked for, and the condition for each.
 _SEARCHED: Final = {
@@ -49,7 +49,7 @@ def resource_show(arguments: Arguments) -> dict[str, Any]:
         condition = Q(id=UUID(arguments.required("id")))
     except ValueError:
         raise NotFound from None
-    found = _public_resources().filter(condition).first()
+    found = _public_resources().filter(condition).values(*RESOURCE_COLUMNS).first()
     if found is None:
         if Resource.objects.filter(condition, dataset__in=Dataset.objects.tombstones()).exists():
             raise AccessDenied
@@ -75,10 +75,10 @@ def resource_search(arguments: Arguments) -> dict[str, Any]:
     order = arguments.text("order_by")
     if order and order not in _ORDERS:
         raise Invalid(order_by=f"Field “{order[:60]}” is not recognised: use one of {', '.join(_ORDERS)}")
-    ordered = found.order_by(*([_ORDERS[order]] if order else []), "id")
+    rows = found.order_by(*([_ORDERS[order]] if order else []), "id").values(*RESOURCE_COLUMNS)
     return {
         "count": found.count(),
-        "results": [resource_dict(resource) for resource in page(ordered, arguments, most=MOST_PACKAGES)],
+        "results": [resource_dict(row) for row in page(rows, arguments, most=MOST_PACKAGES)],
     }
 
 
@@ -96,12 +96,6 @@ def format_autocomplete(arguments: Arguments) -> list[str]:
     """
     typed = arguments.required("q")
     limit = arguments.whole("limit", default=5, highest=MOST_PACKAGES)
-    counted = (
-        _public_resources()
-        .filter(shown_format__icontains=typed)
-        .order_by()
-        .values(found=F("shown_format"))
-        .annotate(count=Count("id"))
-        .order_by("-count", "found")
-    )
-    return [row["found"].lower() for row in counted[:limit]]
+    found = _public_resources().filter(shown_format__icontains=typed).order_by()
+    counted = found.values_list("shown_format").annotate(count=Count("id")).order_by("-count", "shown_format")
+    return [written.lower() for written, _ in counted[:limit]]

@@ -42,6 +42,11 @@ def action(request: HttpRequest, name: str) -> HttpResponse:
     return call(request, name, lambda result: envelope(name, result))
 
 
+@csrf_exempt
+def no_such_address(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 404, "Not found: actions are at /api/3/action/<name>, without a slash at the end")
+
+
 def envelope(name: str, result: Any) -> dict[str, Any]:
     """The result of an action as CKAN wraps it."""
     return {"help": _help(name), "success": True, "result": result}

@@ -372,14 +372,14 @@ COUNTED = {
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("package_search", 6),
+        ("package_search", 9),
         ("package_list", 1),
-        ("current_package_list_with_resources", 3),
+        ("current_package_list_with_resources", 6),
         ("organization_list", 2),
-        ("organization_show", 5),
+        ("organization_show", 8),
         ("group_list", 2),
-        ("group_package_show", 5),
-        ("tag_show", 4),
+        ("group_package_show", 8),
+        ("tag_show", 7),
         ("resource_search", 2),
     ],
 )

@@ -216,8 +216,10 @@ def test_version_and_the_page_for_people(client):
 
 
 def test_no_address_redirects_and_none_ends_in_a_slash(client):
-    assert client.get("/api/3/action/site_read/").status_code == 404
-    assert post(client, "/api/action/site_read/", "{}").status_code == 404
+    expected = "Not found: actions are at /api/3/action/<name>, without a slash at the end"
+    for address in ("/api/3/action/site_read/", "/api/action/site_read/", "/api/3/action", "/api/3/action/a/b"):
+        for response in (client.get(address), post(client, address, "{}")):
+            assert (response.status_code, response.json()) == (404, expected)
 
 
 def test_every_action_explains_itself(client):

@@ -6,7 +6,7 @@
 import datetime
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final
@@ -52,7 +52,7 @@ class Asked:
     """
 
     now: datetime.datetime
-    find: Callable[[str, bool], list[str]]
+    find: Callable[[str, bool], list[UUID]]
 
 
 class Field:
@@ -265,7 +265,7 @@ class Format(Text):
 
     def words(self, text: str, asked: Asked) -> Q:
         code = declared_format(text)
-        return Q(format__iexact=text) | (Q(format=code) if code else Q(format="", format_text__iexact=text))
+        return Q(format=code) if code else Q(format__iexact=text) | Q(format="", format_text__iexact=text)
 
     any_of = Field.any_of
 
@@ -308,9 +308,9 @@ class YesOrNo(Field):
         return self.condition
 
 
-def among(ids: list[str]) -> Q:
+def among(ids: Sequence[UUID]) -> Q:
     """The datasets with these ids, however many."""
-    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [ids])) if ids else NOTHING
+    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])) if ids else NOTHING
 
 
 def between(of: Any, node: Range, low: object, high: object) -> Q:

@@ -44,8 +44,8 @@ def condition(node: Node, asked: Asked) -> Q:
             return field_named(field).exists()
         case Words(field=None):
             return _anywhere([node], asked)
-        case Words(text, field=str(name)):
-            return field_named(name).words(text, asked)
+        case Words(text, _, name):
+            return _field(name).words(text, asked)
         case Pattern(field=name):
             return _field(name).pattern(node, asked)
         case Range(field=name):

@@ -69,7 +69,8 @@ def _read(text: str) -> Span:
     given = [int(part) for part in found.groups()[:6] if part is not None]
     micro = int((found[7] or "0").ljust(9, "0")[:6])
     full = given + [least for _, least in _ATTRIBUTES[len(given) :]]
-    start = datetime.datetime(*full, micro, datetime.UTC)  # type: ignore[misc, arg-type]
+    year, month, day, hour, minute, second = full
+    start = datetime.datetime(year, month, day, hour, minute, second, micro, datetime.UTC)
     if len(given) == len(_ATTRIBUTES):
         return Span(start, start)
     smallest = ("years", "months", "days", "hours", "minutes")[len(given) - 1]

@@ -32,11 +32,10 @@ def _topics(text: str) -> tuple[str, ...]:
     return tuple(filter(None, {text, topic_from([text])}))
 
 
-def number_of_resources() -> Subquery:
-    counts = Resource.objects.filter(dataset=OuterRef("pk")).order_by().values("dataset")
-    return Coalesce(  # type: ignore[return-value]
-        Subquery(counts.values(count=Func(Value(1), function="count", output_field=IntegerField())).values("count")), 0
-    )
+def number_of_resources() -> Func:
+    own = Resource.objects.filter(dataset=OuterRef("pk")).order_by().values("dataset")
+    counted = own.annotate(count=Func(Value(1), function="count", output_field=IntegerField())).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 def number_of_tags() -> Func:
