@@ -28,8 +28,11 @@ logger = logging.getLogger(__name__)
 #: Longest wait between two looks, in seconds: a notification may be lost, and a pooler may carry none.
 _POLL: Final = 1.0
 
-#: Changes read at a time, and entries written before a commit when many wait.
-_BATCH: Final = 1_000
+#: Changes read at a time: of many changes to one entry, only one is done.
+_CHANGES: Final = 10_000
+
+#: Entries read at a time, and written before a commit when many wait.
+_ENTRIES: Final = 1_000
 _COMMIT_EVERY: Final = 10_000
 
 _FIRST_PAUSE: Final = 0.5
@@ -69,7 +72,7 @@ class Follower:
         changed = 0
         while not stop():
             changes = Change.objects.filter(position__gt=self.state.position).order_by("position")
-            rows = list(changes.values_list("position", "id", "at", "dataset_id", "kind")[:_BATCH])
+            rows = list(changes.values_list("position", "id", "at", "dataset_id", "kind")[:_CHANGES])
             if rows:
                 # The state of a link is not in the index; the score that follows from it has a change of its own.
                 ids = {row[3] for row in rows if row[4] != ChangeKind.LINKS}
@@ -79,7 +82,7 @@ class Follower:
                 self.state = replace(self.state, position=position, change_id=change_id, change_at=at)
                 if self.uncommitted >= _COMMIT_EVERY:
                     self._commit()
-            if len(rows) < _BATCH:
+            if len(rows) < _CHANGES:
                 break
         if self.uncommitted:
             self._commit()
@@ -116,8 +119,8 @@ class Follower:
     def _apply(self, ids: Iterable[UUID], now: datetime.datetime) -> int:
         """Store these entries if anybody may read them, else take them out."""
         waiting = list(ids)
-        for start in range(0, len(waiting), _BATCH):
-            batch = waiting[start : start + _BATCH]
+        for start in range(0, len(waiting), _ENTRIES):
+            batch = waiting[start : start + _ENTRIES]
             entries = public_entries(batch, now=now)
             gone = set(batch) - {entry.id for entry in entries}
             self.writer.put(entries, gone=gone)

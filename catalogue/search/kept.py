@@ -12,7 +12,7 @@ from catalogue.search.facets import Counts
 #: Numbers kept in all, of about 100 bytes each: counts of a common word may hold one for each of 2,000 publishers.
 _MOST: Final = 200_000
 
-#: Counts of so many entries, or that took so long (seconds), may be used so many seconds after the index changed.
+#: Counts of so many entries that took so long (seconds) may be used until so many seconds after they were made.
 _BROAD: Final = 20_000
 _SLOW: Final = 0.02
 _BROAD_AGE: Final = 60.0
