@@ -9,19 +9,14 @@ import datetime
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Final
-from uuid import UUID, uuid5
 
 from catalogue.enums import Access, DatasetKind, ResourceKind
-from catalogue.models import Dataset, Licence, Topic
+from catalogue.models import Dataset
 from catalogue.places import Box
-from publishers.models import Publisher
+from catalogue.serializers.ckan_bodies import group_summary, id_of, moment, organization_summary
 
 Package = dict[str, Any]
-
-#: CKAN gives everything a UUID; ours for what has none are made of its name, and so stay the same for ever.
-_IDS: Final = UUID("6d9f8a57-4c0e-5b1b-9c55-2f1f0d6f3f11")
 
 #: Extras that data.gov.uk lifts to the top of a package.
 _AT_TOP: Final = frozenset(
@@ -47,17 +42,6 @@ _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _DIGEST = re.compile(r"(?:md5|sha-?1|sha-?256|sha-?512):([0-9a-f]+)", re.IGNORECASE)
 
 
-def moment(value: datetime.datetime) -> str:
-    """UTC with microseconds and without its zone. CKAN's harvester compares these as text."""
-    return value.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-
-
-@lru_cache(maxsize=65_536)
-def id_of(kind: str, name: str) -> str:
-    """The UUID of a tag or a topic."""
-    return str(uuid5(_IDS, f"{kind}:{name}"))
-
-
 def package(dataset: Dataset, resources: Iterable[Mapping[str, Any]]) -> Package:
     """The whole dictionary of a dataset and its resources, in order."""
     listed = [resource_dict(resource, place) for place, resource in enumerate(resources)]
@@ -67,7 +51,7 @@ def package(dataset: Dataset, resources: Iterable[Mapping[str, Any]]) -> Package
         "title": dataset.title,
         "notes": dataset.description,
         "url": dataset.landing_page or None,
-        "version": None,
+        "version": dataset.version_label or None,
         "type": "dataset",
         "state": "active",
         "private": False,
@@ -175,6 +159,8 @@ def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
         "identifier": dataset.identifiers,
         "language": dataset.languages,
         "conforms_to": dataset.conforms_to,
+        "alternative_title": dataset.alternative_titles,
+        "related_resource": dataset.related_links,
     }
     texts = {
         "creator": dataset.creator,
@@ -182,6 +168,12 @@ def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
         "access_level": "" if dataset.access in (Access.OPEN, Access.NOT_RELEASED) else str(dataset.access),
         "resource-type": _KINDS.get(DatasetKind(dataset.kind), ""),
         "security_classification": "" if dataset.classification == "not_applicable" else str(dataset.classification),
+        "version_notes": dataset.version_notes,
+        "provenance": dataset.provenance,
+        "service_status": dataset.service_status,
+        "service_type": dataset.service_type,
+        "endpoint_url": dataset.endpoint_url,
+        "endpoint_description": dataset.endpoint_description,
         "temporal_coverage": "" if dataset.temporal_start or dataset.temporal_end else dataset.temporal_text,
     }
     yield from ((key, _as_json(list(values))) for key, values in lists.items() if values)
@@ -238,93 +230,6 @@ def tag_dict(name: str) -> Package:
         "display_name": name,
         "state": "active",
         "vocabulary_id": None,
-    }
-
-
-def organization_summary(publisher: Publisher) -> Package:
-    """A publisher as a package holds it."""
-    return {
-        "id": str(publisher.id),
-        "name": publisher.slug,
-        "title": publisher.title,
-        "type": "organization",
-        "description": publisher.description,
-        "image_url": "",
-        "created": moment(publisher.created_at),
-        "is_organization": True,
-        "approval_status": "approved",
-        "state": "active",
-    }
-
-
-def group_summary(topic: Topic) -> Package:
-    """A topic as a package holds it: CKAN's group."""
-    return {
-        "id": id_of("group", topic.slug),
-        "name": topic.slug,
-        "title": topic.title,
-        "display_name": topic.title,
-        "description": topic.description,
-        "image_display_url": "",
-    }
-
-
-def organization(publisher: Publisher, *, package_count: int | None) -> Package:
-    """A publisher by itself, as data.gov.uk gives it. Its parent stands under "groups", as ckanext-hierarchy has it."""
-    extras = {"abbreviation": publisher.abbreviation, "closed": "true" if publisher.closed_on else "false"}
-    return {
-        **organization_summary(publisher),
-        "display_name": publisher.title,
-        "image_display_url": "",
-        "num_followers": 0,
-        **({} if package_count is None else {"package_count": package_count}),
-        "category": publisher.kind,
-        "contact-name": publisher.contact_name,
-        "contact-email": publisher.contact_email,
-        "contact-phone": publisher.contact_phone,
-        "foi-name": publisher.foi_name,
-        "foi-email": publisher.foi_email,
-        "foi-phone": publisher.foi_phone,
-        "foi-web": publisher.foi_url,
-        "extras": [{"key": key, "value": value} for key, value in extras.items()],
-        "groups": [{"name": publisher.parent.slug, "capacity": "public"}] if publisher.parent else [],
-        "tags": [],
-        "users": [],
-    }
-
-
-def group(topic: Topic, *, package_count: int | None) -> Package:
-    """A topic by itself."""
-    return {
-        **group_summary(topic),
-        "type": "group",
-        "image_url": "",
-        "is_organization": False,
-        "approval_status": "approved",
-        "state": "active",
-        "num_followers": 0,
-        **({} if package_count is None else {"package_count": package_count}),
-        "extras": [],
-        "groups": [],
-        "tags": [],
-        "users": [],
-    }
-
-
-def licence_dict(licence: Licence, *, family: str, od_conformance: str) -> Package:
-    return {
-        "id": licence.code,
-        "title": licence.title,
-        "url": licence.url,
-        "family": family,
-        "status": "active",
-        "maintainer": "",
-        "od_conformance": od_conformance or "not reviewed",
-        "osd_conformance": "not reviewed",
-        "domain_content": False,
-        "domain_data": False,
-        "domain_software": False,
-        "is_generic": licence.code.startswith("other-"),
     }
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from catalogue.dates import parse_datetime
 from catalogue.drafts import DatasetDraft
-from catalogue.enums import Classification, DatasetKind
+from catalogue.enums import Classification, DatasetKind, ServiceStatus, ServiceType
 from catalogue.plain import clean_tags, clean_text
 from catalogue.vocabularies.topics import TOPICS, topic_from
+from catalogue.web_addresses import clean_url
 from harvest.findings import Finding
 from harvest.normalise.base import Normalised
 from harvest.normalise.ckan_contacts import contact, creator_of, foi_contact
@@ -61,6 +62,12 @@ class CkanNormaliser:
             **places(fields),
             "languages": languages(fields),
             "conforms_to": tuple(fields.texts("conforms_to", "conformsto")),
+            "alternative_titles": tuple(fields.texts("alternative_title", "alternate_title")),
+            "version_label": fields.line("version"),
+            "version_notes": fields.prose("version_notes"),
+            "related_links": _related(fields),
+            "provenance": fields.prose("provenance", "lineage"),
+            **_service(fields),
             "classification": _classification(fields),
             "resources": resources_of(fields, findings),
         }
@@ -156,6 +163,29 @@ def _extras(fields: Package, topic: str | None) -> dict[str, Any]:
     if extras.get("harvest_source_reference") == extras.get("guid"):
         extras.pop("harvest_source_reference", None)
     return extras | ({"groups": groups} if groups else {})
+
+
+def _related(fields: Package) -> tuple[str, ...]:
+    """Addresses of related pages, under ckanext-dcat's name. If one of them is none, all are left over as well."""
+    texts = fields.texts("related_resource")
+    addresses = [clean_url(text) for text in texts]
+    if None in addresses:
+        fields.keep("related_resource")
+    return tuple(dict.fromkeys(filter(None, addresses)))
+
+
+def _service(fields: Package) -> dict[str, Any]:
+    """What a data service says of itself, as ckanext-dcat names it; its terms only where they are ours."""
+    found = {
+        "endpoint_url": fields.address("endpoint_url"),
+        "endpoint_description": fields.address("endpoint_description"),
+    }
+    for name, terms in (("service_status", ServiceStatus.values), ("service_type", ServiceType.values)):
+        written = fields.line(name)
+        if written and written not in terms:
+            fields.keep(name)
+        found[name] = written if written in terms else ""
+    return found
 
 
 def _classification(fields: Package) -> Classification:

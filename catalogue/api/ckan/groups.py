@@ -9,7 +9,8 @@ from catalogue.api.ckan.errors import NotFound
 from catalogue.api.ckan.listing import listed, shown
 from catalogue.api.ckan.packages import MOST_PACKAGES, packages_of, public
 from catalogue.models import Topic
-from catalogue.serializers.ckan import Package, group
+from catalogue.serializers.ckan import Package
+from catalogue.serializers.ckan_bodies import group
 
 
 def group_list(arguments: Arguments) -> list[Any]:

@@ -9,7 +9,7 @@ from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import NotFound
 from catalogue.api.ckan.listing import listed, shown
 from catalogue.api.ckan.packages import MOST_PACKAGES, packages_of, public
-from catalogue.serializers.ckan import organization
+from catalogue.serializers.ckan_bodies import organization
 from publishers.models import Publisher
 from publishers.queries import publisher_named
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.models import Licence
-from catalogue.serializers.ckan import licence_dict
+from catalogue.serializers.ckan_bodies import licence_dict
 from catalogue.vocabularies.licences import LICENCES
 
 #: The version of CKAN whose reading side this is. Clients take it apart to know how to ask: digits and dots only.

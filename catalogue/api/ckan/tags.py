@@ -7,7 +7,8 @@ from django.db.models import F, Func
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import NotFound
 from catalogue.api.ckan.packages import MOST_PACKAGES, packages_of, public
-from catalogue.serializers.ckan import id_of, tag_dict
+from catalogue.serializers.ckan import tag_dict
+from catalogue.serializers.ckan_bodies import id_of
 
 
 def _tags(containing: str = "") -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
-from catalogue.enums import Access, Classification, DatasetKind, ResourceKind
+from catalogue.enums import Access, Classification, DatasetKind, ResourceKind, ServiceStatus, ServiceType
 from catalogue.models import Dataset
 from catalogue.snapshots import plain
 from harvest.normalise.ckan import CkanNormaliser
@@ -34,6 +34,11 @@ BASE: dict[str, Any] = {
     "creator": "Fish Lab",
     "landing_page": "https://fish.example/",
     "identifiers": ("10.1234/x", "F-17"),
+    "alternative_titles": ("Counts of salmon", "Fish census"),
+    "version_label": "2.1",
+    "version_notes": "More rivers.",
+    "related_links": ("https://fish.example/trout",),
+    "provenance": "Counted by hand.",
     "languages": ("en", "cy"),
     "translations": {"cy": {"title": "Cyfrif eogiaid", "description": "Pysgod"}},
     "rights": "No nets.",
@@ -96,7 +101,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "restricted": {"access": Access.RESTRICTED, "access_reason": "Exact nests of rare birds."},
     "internal": {"access": Access.INTERNAL, "access_reason": "Holds names of people.", "rights": ""},
     "series": {"kind": DatasetKind.SERIES},
-    "service": {"kind": DatasetKind.SERVICE},
+    "service": {
+        "kind": DatasetKind.SERVICE,
+        "service_status": ServiceStatus.LIVE,
+        "service_type": ServiceType.values[0],
+        "endpoint_url": "https://api.fish.example/v1",
+        "endpoint_description": "https://api.fish.example/openapi.json",
+    },
     "across the antimeridian": {"west": 170.0, "east": -170.0},
     "a point": {"west": 1.5, "east": 1.5, "south": 50.5, "north": 50.5},
     "open period": {"temporal_end": None, "temporal_text": "2009-01-01"},
@@ -106,6 +117,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     )
     | {"foi_url": ""},
 }
+
+
+def test_no_field_of_a_dataset_is_left_out_of_the_test():
+    tried = set(BASE) | {field for variant in VARIANTS.values() for field in variant}
+    assert {*DATASET_FIELDS, "resources"} - tried == {"publisher_id"}
 
 
 def said(draft: DatasetDraft | Dataset, resources: Any) -> dict[str, Any]:
