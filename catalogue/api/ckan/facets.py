@@ -6,8 +6,8 @@ from typing import Any, Final
 from django.db.models import Count, F, Func, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 
-from catalogue.api.ckan.query.fields import Constant
 from catalogue.api.ckan.query.table import FIELDS, SHOWN_FORMAT
+from catalogue.api.ckan.query.values import Constant
 from catalogue.models import Dataset, Licence, Resource, Topic
 from publishers.models import Publisher
 

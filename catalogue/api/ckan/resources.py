@@ -36,7 +36,7 @@ _ORDERS: Final = {
 }
 
 
-def _public_resources() -> QuerySet[Resource]:
+def _public_resources() -> QuerySet[Any]:
     return Resource.objects.filter(dataset__in=public()).annotate(shown_format=SHOWN_FORMAT)
 
 

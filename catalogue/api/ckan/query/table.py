@@ -6,21 +6,16 @@ from django.db.models import F, Func, IntegerField, OuterRef, Q, Subquery, TextF
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, NullIf
 
-from catalogue.api.ckan.query.fields import (
-    AnyText,
+from catalogue.api.ckan.query.fields import AnyText, Description, Field, Prose, Text, Title
+from catalogue.api.ckan.query.values import (
     Constant,
-    Description,
     Each,
-    Field,
     Format,
     Identifier,
     Moment,
     Number,
     OfResources,
-    Prose,
     Term,
-    Text,
-    Title,
     YesOrNo,
 )
 from catalogue.enums import Access, ResourceKind
