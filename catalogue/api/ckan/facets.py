@@ -30,7 +30,7 @@ def _counted(found: QuerySet[Dataset], field: str, limit: int | None) -> Iterabl
         return found.values_list(_COLUMNS[field]).annotate(count=Count("pk"))
     if field in _LISTS:
         each = found.annotate(value=Func(F(_LISTS[field]), function="unnest", output_field=TextField()))
-        return each.values_list("value").annotate(count=Count("pk", distinct=True))
+        return each.values_list("value").annotate(count=Count("pk"))
     if field == "res_format":
         resources = Resource.objects.filter(dataset__in=found).annotate(shown=SHOWN_FORMAT).order_by()
         return resources.values_list("shown").annotate(count=Count("dataset", distinct=True))

@@ -100,8 +100,9 @@ def _search(request: SearchRequest) -> Found:
         conditions &= _touches(request.box)
     found = public().filter(conditions)
     if ranks and request.is_by_match:
-        ordered = list(_ordered(found, request).values_list("id", flat=True))
-        ordered.sort(key=lambda entry_id: ranks.get(entry_id, len(ranks)))
+        # All that has the words has a rank; else those without one follow in the order asked for
+        unordered = found.order_by() if request.words else _ordered(found, request)
+        ordered = sorted(unordered.values_list("id", flat=True), key=lambda entry_id: ranks.get(entry_id, len(ranks)))
         return Found(len(ordered), ordered[request.start : request.start + request.rows], found)
     end = request.start + request.rows
     page = list(_ordered(found, request).values_list("id", flat=True)[request.start : end]) if request.rows else []

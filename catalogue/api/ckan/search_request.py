@@ -76,7 +76,7 @@ class SearchRequest:
         if unknown:
             raise SearchQueryInvalid(f"Invalid search parameters: {unknown}")
         words, node, ranked_by = _read_q(arguments.text("q"))
-        filters = [_parsed(text) for text in (arguments.text("fq"), *arguments.texts("fq_list"))]
+        filters = [_parsed(text) for name in ("fq", "fq_list") for text in _read_filters(arguments, name)]
         sort_text = arguments.text("sort").strip() or DEFAULT_SORT
         sort = _read_sort(sort_text)
         return cls(
@@ -113,6 +113,13 @@ def _read_q(text: str) -> tuple[str, Node, str]:
     free = [part for part in parts if isinstance(part, Words) and part.field is None]
     rest = all_of([part for part in parts if part not in free])
     return typed(free), rest, typed(list(_telling(rest)))
+
+
+def _read_filters(arguments: Arguments, name: str) -> list[str]:
+    """Every one must hold. `fq_list` may be a list as JSON."""
+    texts = arguments.texts(name)
+    listed = _json(texts[0]) if len(texts) == 1 and texts[0].lstrip().startswith("[") else None
+    return [str(text) for text in listed] if isinstance(listed, list) else texts
 
 
 def _telling(node: Node) -> list[Words]:

@@ -181,6 +181,13 @@ def test_the_best_match_comes_first(rivers, names):
     assert names(q="title:water OR salmon", sort="score desc")[:1] != [C]
 
 
+def test_several_filters_must_all_hold(rivers, names):
+    assert names(fq=["organization:rivers-agency", "res_format:CSV"]) == [A]
+    assert names(fq="organization:rivers-agency", fq_list=["tags:water", "res_format:JSON"]) == [B]
+    assert names(fq_list='["organization:rivers-agency", "tags:water"]') == [B]
+    assert names(q="salmon", fq="-tags:salmon") == [B]
+
+
 def test_what_ckanext_harvest_asks_for(rivers, call):
     since = (timezone.now() - datetime.timedelta(days=5)).isoformat().replace("+00:00", "Z")
     found = call(

@@ -138,7 +138,10 @@ class AnyText(Field):
 
 def among(ids: Sequence[UUID]) -> Q:
     """The datasets with these ids, however many."""
-    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])) if ids else NOTHING
+    if not ids:
+        return NOTHING
+    # As one text: a parameter each would take longer to hand over than the database takes to look
+    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", ["{" + ",".join(each.hex for each in ids) + "}"]))
 
 
 def between(of: Any, node: Range, low: object, high: object) -> Q:
