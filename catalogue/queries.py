@@ -267,7 +267,8 @@ def publishers_for_api() -> QuerySet[Publisher]:
         .annotate(count=Count("id"))
         .values("count")
     )
-    return Publisher.objects.select_related("parent").annotate(dataset_count=Coalesce(Subquery(counts), 0))
+    publishers = Publisher.objects.select_related("parent")
+    return publishers.annotate(dataset_count=Coalesce(Subquery(counts), 0))  # type: ignore[no-redef]
 
 
 def publisher_for_api(slug: str) -> Publisher | None:

@@ -138,7 +138,8 @@ class SourceAdmin(Scoped, admin.ModelAdmin):
 
 class ProblemInline(admin.TabularInline):
     model = Problem
-    fields = readonly_fields = ["severity", "guid", "message", "value"]
+    fields = ("severity", "guid", "message", "value")
+    readonly_fields = fields
     extra = 0
     can_delete = False
     verbose_name_plural = "problems (the first 200)"

@@ -1,5 +1,7 @@
 """Reads about sources, runs and their problems."""
 
+from typing import Any
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -18,7 +20,7 @@ def sources_for_status() -> list[Source]:
         .values("count")
     )
     latest = Run.objects.filter(source=OuterRef("pk")).order_by("-created_at", "-id").values("pk")[:1]
-    sources = list(
+    sources: list[Any] = list(
         Source.objects.select_related("publisher").annotate(
             dataset_count=Coalesce(Subquery(counts), 0), last_run_id=Subquery(latest)
         )

@@ -72,7 +72,8 @@ def problem_json(exception: Exception, context: dict[str, Any]) -> Response | No
     text = (
         "Some values can’t be used: see “errors”." if errors else str(detail[0] if isinstance(detail, list) else detail)
     )
-    headers = {"WWW-Authenticate": exception.auth_header} if getattr(exception, "auth_header", None) else {}
+    challenge = getattr(exception, "auth_header", None)
+    headers = {"WWW-Authenticate": challenge} if challenge else {}
     if wait := getattr(exception, "wait", None):
         headers["Retry-After"] = str(ceil(wait))
     response = Response(

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError as InvalidValue
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -57,7 +57,7 @@ class CursorPagination(BasePagination):
     page_size = 20
     max_page_size = 100
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.address = f"{settings.SITE_URL}{request.get_full_path()}"
         size = whole_number(request, "page_size", default=self.page_size, lowest=1, highest=self.max_page_size)
         cursor = self._cursor(request)
@@ -144,7 +144,8 @@ def _beyond(model: type[Model], columns: list[str], texts: list[str], *, downwar
 def _value(model: type[Model], column: str, text: str) -> Any:
     """The text of a cursor as its column has it. Raises `ValidationError` for what the column can't hold."""
     try:
-        value = model._meta.get_field(column).to_python(text)
+        field: Any = model._meta.get_field(column)
+        value = field.to_python(text)
         if isinstance(value, datetime.datetime):
             value = value.astimezone(datetime.UTC)
     except (InvalidValue, ValueError, OverflowError) as error:

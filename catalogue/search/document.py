@@ -71,6 +71,12 @@ class Part:
     texts: Callable[[Searchable], tuple[str, ...]]
 
 
+@lru_cache(maxsize=16)  # a document asks twice, and the third time never comes
+def plain(text: str) -> str:
+    """The words of Markdown or HTML, on one line."""
+    return plain_text(text) if _has_markup.search(text) else _white_space.sub(" ", text).strip()
+
+
 #: What can be found, and how much it counts. Weights were chosen by `bench/relevance.py`; see docs/benchmarks.md.
 PARTS: Final = (
     Part("title", 5, lambda entry: (entry.title,)),
@@ -90,12 +96,6 @@ EXTRA_PARTS: Final = (
     Part("identifiers", 1, lambda entry: entry.identifiers),
     Part("files", 1, lambda entry: entry.files),
 )
-
-
-@lru_cache(maxsize=16)  # a document asks twice, and the third time never comes
-def plain(text: str) -> str:
-    """The words of Markdown or HTML, on one line."""
-    return plain_text(text) if _has_markup.search(text) else _white_space.sub(" ", text).strip()
 
 
 def card(entry: Searchable) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 
 from catalogue import queries
@@ -71,7 +71,7 @@ def by_name(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @public_page
-def by_resource(request: HttpRequest, name: str, resource_id: UUID) -> HttpResponse:
+def by_resource(request: HttpRequest, name: str, resource_id: UUID) -> HttpResponseBase:
     """CKAN's `/dataset/<name>/resource/<uuid>` leads to the dataset, where the file is listed."""
     del resource_id
     return by_name(request, name)

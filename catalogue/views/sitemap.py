@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from catalogue.models import Dataset
 from catalogue.views.reader import public_page
@@ -24,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-def part(request: HttpRequest, number: str) -> StreamingHttpResponse:
+def part(request: HttpRequest, number: str) -> HttpResponseBase:
     del request
     start = (int(number) - 1) * PER_FILE
     if start < 0 or (start and Dataset.objects.public().count() <= start):

@@ -28,7 +28,7 @@ class OrganisationDetails:
             return record
         if name not in self._known:
             self._known[name] = self._ask(name) if self._failures < _MAX_FAILURES else {}
-        return replace(record, body={**record.body, "organization": {**self._known[name], **organisation}})
+        return replace(record, body={**record.body, "organization": {**self._known[name], **dict(organisation or {})}})
 
     def _ask(self, name: str) -> dict[str, Any]:
         parameters = {"id": name, "include_datasets": False, "include_users": False, "include_followers": False}

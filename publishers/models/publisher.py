@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -57,6 +57,12 @@ class Publisher(models.Model):
     closed_on = models.DateField(null=True, blank=True, help_text="When the body ceased to exist, if it did.")
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
+
+    if TYPE_CHECKING:  # set by the reads that count, on the objects that they give
+        dataset_count: int
+        average_score: float | None
+        links_checked: int
+        broken_links: int
 
     objects: ClassVar = PublisherQuerySet.as_manager()
 
