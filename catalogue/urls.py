@@ -27,6 +27,7 @@ urlpatterns = [
     path("dataset/<str:name>/resource/<uuid:resource_id>", dataset.by_resource, name="dataset-resource"),
     path("data/search", legacy.data_search, name="legacy-search"),
     path("healthz", health.healthz, name="healthz"),
+    path("favicon.ico", home.favicon, name="favicon"),
     path("robots.txt", home.robots, name="robots"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     re_path(r"^sitemap-(?P<number>[0-9]{1,6})\.xml$", sitemap.part, name="sitemap-part"),

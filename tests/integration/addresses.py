@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "data/search": ("/data/search?q=salmon", "/data/search?publisher={publisher}"),
     "healthz": ("/healthz",),
+    "favicon.ico": ("/favicon.ico",),
     "robots.txt": ("/robots.txt",),
     "sitemap.xml": ("/sitemap.xml",),
     "^sitemap-(?P<number>[0-9]{1,6})\\.xml$": ("/sitemap-1.xml",),
