@@ -1,17 +1,25 @@
-"""Real clients, over HTTP: `ckanapi` as a library and as a command, and what ckanext-harvest and ckanr send."""
+"""Real clients, over HTTP: `ckanapi` as a library and as a command, our own adapter, and what others send."""
 
+import datetime
 import json
 import os
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import ckanapi
 import pytest
+from django.utils import timezone
 
 from catalogue.models import Dataset
+from harvest.raw_record import RawRecord
+from harvest.sources.base import Announced, Finished, Limits, Place
+from harvest.sources.ckan import CkanAdapter
+from services.http import OutboundPolicy
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory
 
@@ -112,6 +120,30 @@ def test_the_command_runs_any_action(site):
     assert run("action", "package_list", "-j", "-r", site) == [
         ["salmon-0", "salmon-1", "salmon-2", "salmon-3", "spending"]
     ]
+
+
+def gathered(site: str, memory: Mapping[str, Any], **config: Any) -> tuple[list[dict], Finished]:
+    """The packages that our own CKAN adapter reads from the site, and how it ended."""
+    policy = OutboundPolicy(allow_hosts=frozenset({urllib.parse.urlsplit(site).netloc}))
+    events = list(CkanAdapter().fetch(Place(site, config), memory=memory, limits=Limits(policy, max_bytes=10**8)))
+    packages = [event.body for event in events if isinstance(event, RawRecord)]
+    others = [event for event in events if not isinstance(event, RawRecord | Finished)]
+    assert all(isinstance(event, Announced) for event in others), others
+    assert isinstance(events[-1], Finished)
+    return packages, events[-1]
+
+
+def test_our_own_adapter_harvests_all_of_it_and_then_only_what_changed(site):
+    packages, first = gathered(site, {}, rows=2)
+    with ckanapi.RemoteCKAN(site) as portal:
+        shown = [portal.action.package_show(id=name) for name in portal.action.package_list()]
+    assert sorted(packages, key=lambda package: package["name"]) == shown
+    assert first.is_whole is True
+    long_ago = timezone.now() - datetime.timedelta(days=2)
+    Dataset.objects.exclude(name="spending").update(modified_at=long_ago)
+    packages, second = gathered(site, first.memory)
+    assert [package["name"] for package in packages] == ["spending"]
+    assert second.is_whole is False
 
 
 def get(address: str, **headers: str) -> dict:
