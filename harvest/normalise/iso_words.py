@@ -78,7 +78,7 @@ def says(words: str) -> bool:
 
 def prose(texts: Iterable[str]) -> str:
     """Texts as paragraphs, each once, HTML turned into Markdown."""
-    flowing = (_WRAPPED.sub(" ", words) for words in texts)
+    flowing = (_WRAPPED.sub(" ", words) if "\n" in words else words for words in texts)
     paragraphs = (clean_text(html_to_text(words), max_length=LONG, keep_lines=True) for words in flowing)
     return "\n\n".join(dict.fromkeys(words for words in paragraphs if says(words)))
 

@@ -70,22 +70,26 @@ class _Service:
         yield Finished(is_whole=paging.is_whole)
 
     def _first_page(self, rows: int) -> list[Page]:
-        """The first page, as the only item, in the first way of asking that works. Raises SourceFailed."""
+        """The first page, as the only item, in the first way of asking that works. Raises SourceFailed.
+
+        The list is empty where that way works and the page itself has a fault: paging finds out which record has.
+        """
         url, offer = self._look()
         config = self._place.config
+        ways = list(forms(url, offer, schema=str(config.get("output_schema") or ""), cql=str(config.get("cql") or "")))
         failures: list[SourceFailed] = []
-        for form in forms(url, offer, schema=str(config.get("output_schema") or ""), cql=str(config.get("cql") or "")):
+        for number, form in [*((rows, way) for way in ways), *((1, way) for way in ways if rows > 1)]:
             self._form = form
             events: list[RawRecord | SourceProblem | PageEnd] = []
             try:
-                events.extend(self._page(1, rows))
+                events.extend(self._page(1, number))
             except SourceFailed as failure:
                 is_away = isinstance(failure, NoAnswer) and failure.is_unreachable and form.url == url
                 if failure.is_passing or is_away:
                     raise
                 failures.append(failure)
             if events:
-                return [iter(events)] if isinstance(events[-1], PageEnd) else []
+                return [iter(events)] if number == rows and isinstance(events[-1], PageEnd) else []
         raise SourceFailed(f"This is no catalogue service that gives us records: check its address. {failures[0]}")
 
     def _look(self) -> tuple[str, Offer]:

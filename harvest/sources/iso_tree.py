@@ -64,7 +64,15 @@ def at(element: Element | None, *names: str) -> list[Element]:
     """The properties at the end of a path of properties, in the order of the document."""
     found = [] if element is None else [element]
     for name in names:
-        found = [child for one in found for holder in _holders(one) for child in holder if child.tag == name]
+        inner = []
+        for one in found:
+            is_property = not _is_object(one)
+            for child in one:
+                if child.tag == name:
+                    inner.append(child)
+                elif is_property and _is_object(child):
+                    inner += [property_ for property_ in child if property_.tag == name]
+        found = inner
     return found
 
 
@@ -74,7 +82,7 @@ def first(element: Element | None, *names: str) -> Element | None:
 
 def objects(element: Element | None, *names: str) -> list[Element]:
     """The objects that stand in the properties at the end of a path."""
-    return [child for one in at(element, *names) for child in one if child.tag[:1].isupper()]
+    return [child for one in at(element, *names) for child in one if _is_object(child)]
 
 
 def text(element: Element | None, *names: str) -> str:
@@ -120,8 +128,5 @@ def link_of(element: Element) -> str:
     return next((link.strip() for one in (element, *element) if (link := one.get("href"))), "")
 
 
-def _holders(element: Element) -> list[Element]:
-    """Where the properties of a property or object stand: in its objects, or in itself."""
-    if element.tag[:1].isupper():
-        return [element]
-    return [*(child for child in element if child.tag[:1].isupper()), element]
+def _is_object(element: Element) -> bool:
+    return "A" <= element.tag[:1] <= "Z"

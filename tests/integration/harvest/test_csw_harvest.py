@@ -174,10 +174,11 @@ def test_dublin_core_is_better_than_nothing_and_told(csw: FakeCsw):
     assert Dataset.objects.get(origin_id="d2").title == "Title 2"
 
 
-def test_one_record_that_breaks_its_page_costs_only_itself(csw: FakeCsw):
+@pytest.mark.parametrize("bad", [3, 17, 25])
+def test_one_record_that_breaks_its_page_costs_only_itself(csw: FakeCsw, bad: int):
     maps = service(csw)
     run_now(maps)
-    csw.instead = lambda asked: answer(b"", status=500) if asked.start <= 17 < asked.start + asked.rows else None
+    csw.instead = lambda asked: answer(b"", status=500) if asked.start <= bad < asked.start + asked.rows else None
 
     run = run_now(maps)
 
