@@ -9,7 +9,8 @@ _CHUNK = 256 * 1024
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{2,40})[\"']")
 _UNWANTED = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF])
 _HAS_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_BAD_BYTES = "windows-1252"
+#: The name of what reads such bytes as Windows does.
+BAD_BYTES = "windows-1252"
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
@@ -18,7 +19,7 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
 
-codecs.register_error(_BAD_BYTES, _as_windows)
+codecs.register_error(BAD_BYTES, _as_windows)
 
 
 class Text:
@@ -46,7 +47,7 @@ class Text:
                     except UnicodeError:
                         self.has_bad_bytes = True
                         lenient = codecs.getincrementaldecoder(self._encoding)(
-                            _BAD_BYTES if self._encoding == "utf-8" else "replace"
+                            BAD_BYTES if self._encoding == "utf-8" else "replace"
                         )
                         lenient.setstate(state)
                 if lenient is not None:

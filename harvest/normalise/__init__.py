@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from harvest.enums import SourceKind
 from harvest.normalise.base import Normaliser
 from harvest.normalise.ckan import CkanNormaliser
+from harvest.normalise.csv_list import CsvNormaliser
 from harvest.normalise.data_json import DataJsonNormaliser
 from harvest.normalise.dcat import DcatNormaliser
 from harvest.normalise.iso import IsoNormaliser
@@ -16,4 +17,5 @@ NORMALISERS: Mapping[SourceKind, Normaliser] = {
     SourceKind.ISO: IsoNormaliser(),
     SourceKind.CSW: IsoNormaliser(),
     SourceKind.WAF: IsoNormaliser(),
+    SourceKind.CSV: CsvNormaliser(),
 }

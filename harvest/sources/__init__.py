@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from harvest.enums import SourceKind
 from harvest.sources.base import SourceAdapter
 from harvest.sources.ckan import CkanAdapter
+from harvest.sources.csv_list import CsvAdapter
 from harvest.sources.csw import CswAdapter
 from harvest.sources.data_json import DataJsonAdapter
 from harvest.sources.dcat import DcatAdapter
@@ -18,4 +19,5 @@ ADAPTERS: Mapping[SourceKind, SourceAdapter] = {
     SourceKind.ISO: IsoAdapter(),
     SourceKind.CSW: CswAdapter(),
     SourceKind.WAF: WafAdapter(),
+    SourceKind.CSV: CsvAdapter(),
 }

@@ -1,0 +1,70 @@
+"""Reads one spreadsheet (XLSX, XLS, ODS) and writes its cells: `python -m harvest.apart.workbook ARGUMENTS`.
+
+Arguments: `path`. Lines: `{"sheet": name}`, then `{"row": [number, [text, …]]}` for each row that has any text; or
+`{"failed": sentence}`.
+"""
+
+import datetime
+from typing import Any
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    XmlError,
+    ZipError,
+)
+
+from harvest.apart.child import begin, say
+
+#: Columns beyond these hold no inventory; spreadsheets have up to 16,384.
+_MAX_COLUMNS = 1_000
+_MAX_TEXT = 1_000_000
+
+
+def main() -> None:
+    arguments = begin()
+    try:
+        with CalamineWorkbook.from_path(arguments["path"]) as workbook:
+            for sheet in workbook.sheets_metadata:
+                if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
+                    _say_sheet(workbook, sheet.name)
+    except PasswordError:
+        say({"failed": "The spreadsheet is locked with a password: save it without one."})
+    except (CalamineError, XmlError, ZipError, OSError, ValueError) as error:
+        say({"failed": f"The spreadsheet is damaged, or is none: {error}."})
+
+
+def _say_sheet(workbook: CalamineWorkbook, name: str) -> None:
+    say({"sheet": name})
+    sheet = workbook.get_sheet_by_name(name)
+    first = sheet.start[0] + 1 if sheet.start else 1
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=True), first):
+        texts = [_text(cell) for cell in cells[:_MAX_COLUMNS]]
+        if any(texts):
+            say({"row": [number, texts]})
+
+
+def _text(cell: Any) -> str:
+    """A cell as its reader sees it, more or less: whole numbers without a fraction, dates as 2024-03-31."""
+    match cell:
+        case str():
+            return cell[:_MAX_TEXT]
+        case bool():
+            return "yes" if cell else "no"
+        case float() if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        case datetime.datetime() if cell.time() == datetime.time():
+            return cell.date().isoformat()
+        case datetime.date() | datetime.time():
+            return cell.isoformat()
+        case None:
+            return ""
+        case _:
+            return str(cell)
+
+
+if __name__ == "__main__":
+    main()
