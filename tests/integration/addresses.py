@@ -107,6 +107,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "api/action/<str:name>": ("/api/action/package_search?q=salmon",),
     "api/3/search/dataset": ("/api/3/search/dataset?q=salmon",),
+    "api/^(?:3/)?(?:action|search)(?:/.*)?$": ("/api/3/action", "/api/action/no/such/thing"),
     "api/search/dataset": ("/api/search/dataset?q=salmon&all_fields=1",),
     UNKNOWN_API: ("/api/v1", "/api/v1/", "/api/v1/nothing/{name}"),
 }
