@@ -100,6 +100,7 @@ def forms(url: str, offer: Offer, *, schema: str = "", cql: str = "") -> Iterato
     """The ways of asking a service, likeliest first: at its address, then where its capabilities send us.
 
     Capabilities often name an address that only works inside of the service's own network, so ours comes first.
+    Last comes Dublin Core, which every service has.
     """
     plain = Form(url, schema=schema or _schema(offer), type_name=_type(offer), cql=cql)
     yield replace(plain, is_sorted=True)
@@ -109,6 +110,8 @@ def forms(url: str, offer: Offer, *, schema: str = "", cql: str = "") -> Iterato
         yield replace(plain, url=service_address(offer.post))
     if offer.get and service_address(offer.get) != url:
         yield replace(plain, url=service_address(offer.get), is_posted=False)
+    if plain.schema != CSW and not schema:
+        yield replace(plain, schema=CSW)
 
 
 def offer_of(capabilities: Element) -> Offer:

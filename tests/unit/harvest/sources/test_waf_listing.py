@@ -1,6 +1,7 @@
 """Index pages of web servers: which links are files and folders below, and what is said of them."""
 
 import datetime
+import re
 import time
 from pathlib import Path
 
@@ -120,3 +121,13 @@ def test_hostile_pages_cost_no_time():
 )
 def test_when_a_stamp_may_hide_a_later_change(stamp: str, may_have: bool):
     assert may_have_changed_since(stamp, datetime.datetime(2024, 3, 2, 12, tzinfo=datetime.UTC)) is may_have
+
+
+@pytest.mark.real_data
+def test_real_listings_lose_no_file(real_data: Path):
+    pages = sorted((real_data / "d_iso" / "waf_listings").glob("*.html"))
+    assert len(pages) > 5
+    for path in pages:
+        page = path.read_text(encoding="utf-8-sig")
+        names = {name for name in re.findall(r'href="([^"#?]+\.xml)"', page) if "/" not in name}
+        assert {one.url for one in read_listing(page, URL).files} == {URL + name for name in names}, path
