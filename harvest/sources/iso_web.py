@@ -54,18 +54,24 @@ class Server:
     def __init__(self, client: HttpClient, limits: Limits, *, pauses: Sequence[float]) -> None:
         self._client = client
         self._pauses = pauses
-        self._bytes_left = limits.max_bytes
+        self._max_bytes = self._bytes_left = limits.max_bytes
 
     @contextmanager
     def answer(
         self, url: str, *, data: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Iterator[Answer]:
         """Raises NoAnswer; reading may raise SourceFailed."""
-        with self._opened(url, data, headers or {}) as stream, opened(stream, max_bytes=self._bytes_left) as body:
+        allowed = self._bytes_left
+        with self._opened(url, data, headers or {}) as stream, opened(stream, max_bytes=allowed) as body:
             try:
                 yield Answer(stream.url, body, _date(stream.headers.get("Date", "")))
+            except SourceFailed as failure:
+                if stream.bytes_read <= allowed:
+                    raise
+                message = f"The source is larger than {self._max_bytes:,} bytes, which is the limit set for it."
+                raise NoAnswer(message, is_unreachable=True) from failure
             finally:
-                self._bytes_left -= stream.bytes_read
+                self._bytes_left -= min(allowed, stream.bytes_read)
 
     def _opened(self, url: str, data: bytes | None, headers: Mapping[str, str]) -> HttpStream:
         for pause in (*self._pauses, None):

@@ -309,11 +309,19 @@ def test_subfolders_may_be_left_out(waf: FakeWaf):
 
 
 def test_the_limit_counts_for_all_files_together(waf: FakeWaf):
-    run = run_now(folder(waf, max_bytes=6_000))
+    maps = folder(waf)
+    run_now(maps)
+    maps.max_bytes = 6_000
+    maps.save()
 
-    assert run.state in (RunState.COMPLETED, RunState.FAILED)
-    assert 0 < run.seen - run.failed < 12
-    assert run.retired == 0
+    run = run_now(maps, forced=True)
+
+    assert (run.state, run.message) == (
+        RunState.FAILED,
+        "The source is larger than 6,000 bytes, which is the limit set for it."
+        f" The {run.seen} records that were read are kept; nothing was retired.",
+    )
+    assert 0 < run.unchanged == run.seen < 12
 
 
 def test_path_on_this_machine_is_no_web_accessible_folder():
