@@ -21,7 +21,7 @@ from catalogue.actions.link_queue import LEASE, DueLink, claim_due, give_back
 from catalogue.actions.links import Recorded, record_outcomes
 from catalogue.enums import LinkState
 from catalogue.links.hosts import looks_like_our_own_outage
-from catalogue.links.outcome import LinkOutcome
+from catalogue.links.outcome import LinkCategory, LinkOutcome
 from catalogue.links.probe import LINK_CHECK_LIMITS
 from catalogue.links.prober import Look, Prober
 from catalogue.models import LinkCheck
@@ -115,7 +115,12 @@ class _Batch:
     seen: list[tuple[str, LinkOutcome]] = field(default_factory=list)
     """(host, outcome) of the others."""
     doubtful: list[tuple[DueLink, LinkOutcome]] = field(default_factory=list)
-    """Bad news, which waits for the batch's end: it may be our own network that is down."""
+    """Bad news, which waits while it may be our own network that is down."""
+
+    def may_be_our_outage(self) -> bool:
+        """Whether it would look like one if all the rest of the batch were out of reach."""
+        unreachable = LinkOutcome(category=LinkCategory.UNREACHABLE, reason="", checked_at=datetime.min)
+        return looks_like_our_own_outage([*self.seen, *((link.host, unreachable) for link in self.links.values())])
 
 
 class _Run:
@@ -214,6 +219,10 @@ class _Run:
         return any(outcome.works for outcome in self._prober.look(witnesses))
 
     def _record(self) -> None:
+        for batch in self._batches.values():
+            if batch.doubtful and not batch.may_be_our_outage():
+                self._ready += batch.doubtful
+                batch.doubtful.clear()
         ready = self._ready[:_RECORD]
         while ready:
             self.result.recorded.add(record_outcomes(ready, now=self._now(), score=False))

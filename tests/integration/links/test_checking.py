@@ -187,6 +187,17 @@ def test_a_batch_that_takes_too_long_does_not_keep_its_links(
     assert len(web.server.asked) == 2
 
 
+def test_bad_news_does_not_wait_for_a_slow_server(web: Web, clock: Clock) -> None:
+    web.server.replies = {
+        "/no.csv": replies.answer(b"", status=404),
+        "/slow.csv": replies.after(2, replies.file(b"a,b\n")),
+    }
+    stored = linked(*(web.url(f"/{name}.csv", host=name) for name in ("no", "slow")), clock=clock)
+    told: list[list[LinkState]] = []
+    run(clock, progress=lambda count: told.append(states(stored)))
+    assert told == [[LinkState.SUSPECTED, LinkState.UNCHECKED], [LinkState.SUSPECTED, LinkState.OK]]
+
+
 def test_our_own_outage_breaks_nobodys_links(web: Web, clock: Clock) -> None:
     web.server.replies = {"*": replies.file(b"a,b\n")}
     witness = linked(web.url("/1.csv"), clock=clock)
