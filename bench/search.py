@@ -3,8 +3,9 @@
     REAL_DATA_DIR=… python bench/search.py [--datasets 300000] [--keep FOLDER]
 
 Datasets are made from the real records of REAL_DATA_DIR (records.jsonl.gz), each repeated with words of another, so
-that words are as common and texts as long as they are in life. Times are those of one thread; processor time is given beside
-the clock's, since other work on the machine lengthens only the latter. `--keep` leaves the index for the next run.
+that words are as common and texts as long as they are in life. Times are those of one thread; processor time is
+given beside the clock's, since other work on the machine lengthens only the latter. `--keep` leaves the index for the
+next run.
 """
 
 import argparse
@@ -175,7 +176,8 @@ def measure(kinds: dict[str, Callable[[random.Random], SearchRequest]]) -> None:
         kept = [max(clock(request), clock(request))[0] for request in requests if clock(request)]
         wall, cpu = [c[0] for c in cold], [c[1] for c in cold]
         print(
-            f"| {kind} | {statistics.median(wall):.1f} ({p95(wall):.1f}) | {statistics.median(cpu):.1f} ({p95(cpu):.1f})"
+            f"| {kind} | {statistics.median(wall):.1f} ({p95(wall):.1f})"
+            f" | {statistics.median(cpu):.1f} ({p95(cpu):.1f})"
             f" | {statistics.median(kept):.1f} ({p95(kept):.1f}) |",
             flush=True,
         )
