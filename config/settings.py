@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # values stand in `enum` already
     "ENUM_NAME_OVERRIDES": {  # lists of choices whose fields share a name
         "ChangeKind": "catalogue.enums.ChangeKind",
         "DatasetKind": "catalogue.enums.DatasetKind",

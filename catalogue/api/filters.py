@@ -43,19 +43,19 @@ class Moment(django_filters.IsoDateTimeFilter):
 class DatasetFilter(django_filters.FilterSet):
     """Each may repeat where several values make sense: they mean OR; different filters mean AND."""
 
-    publisher = PublisherChoice(
-        help_text="Publisher’s slug: its own datasets, without those of bodies below it; may repeat."
-    )
+    publisher = PublisherChoice(help_text="Publisher’s slug: its own datasets, without those of bodies below it.")
     topic = django_filters.ModelMultipleChoiceFilter(
-        queryset=Topic.objects.all(), to_field_name="slug", help_text="Topic’s slug; may repeat."
+        queryset=Topic.objects.all(), to_field_name="slug", help_text="Topic’s slug."
     )
     licence = django_filters.ModelMultipleChoiceFilter(
-        queryset=Licence.objects.all(), to_field_name="code", help_text="Licence’s code, such as uk-ogl; may repeat."
+        queryset=Licence.objects.all(), to_field_name="code", help_text="Licence’s code, such as uk-ogl."
     )
-    kind = django_filters.MultipleChoiceFilter(choices=DatasetKind.choices)
-    access = django_filters.MultipleChoiceFilter(choices=Access.choices)
-    frequency = django_filters.MultipleChoiceFilter(choices=Frequency.choices)
-    quality = django_filters.MultipleChoiceFilter(field_name="quality__band", choices=Band.choices)
+    kind = django_filters.MultipleChoiceFilter(choices=DatasetKind.choices, help_text="Kind of entry.")
+    access = django_filters.MultipleChoiceFilter(choices=Access.choices, help_text="Who may have the data.")
+    frequency = django_filters.MultipleChoiceFilter(choices=Frequency.choices, help_text="How often it is updated.")
+    quality = django_filters.MultipleChoiceFilter(
+        field_name="quality__band", choices=Band.choices, help_text="Quality in words."
+    )
     min_score = extend_schema_field({"type": "number", "minimum": 0, "maximum": 100, "description": "Quality score."})(
         django_filters.NumberFilter(field_name="quality__score", lookup_expr="gte", min_value=0, max_value=100)
     )
@@ -78,7 +78,7 @@ class DatasetFilter(django_filters.FilterSet):
         model = Dataset
         fields: list[str] = []
 
-    def with_resource(self, queryset: QuerySet[Dataset], name: str, value: Any) -> QuerySet[Dataset]:
+    def with_resource(self, queryset: QuerySet[Dataset], name: str, value: str | list[str]) -> QuerySet[Dataset]:
         """Datasets of which any resource is so. Not a join: that would give a dataset once for each."""
         return queryset.filter(Exists(Resource.objects.filter(dataset=OuterRef("pk"), **{name: value})))
 
@@ -87,9 +87,11 @@ class DatasetFilter(django_filters.FilterSet):
 
 
 class ResourceFilter(django_filters.FilterSet):
-    kind = django_filters.MultipleChoiceFilter(choices=ResourceKind.choices)
+    kind = django_filters.MultipleChoiceFilter(choices=ResourceKind.choices, help_text="What the link leads to.")
     format = django_filters.CharFilter(lookup_expr="iexact", help_text="Format, such as CSV.")
-    link_state = django_filters.MultipleChoiceFilter(field_name="link__state", choices=LinkState.choices)
+    link_state = django_filters.MultipleChoiceFilter(
+        field_name="link__state", choices=LinkState.choices, help_text="State of the link."
+    )
 
     class Meta:
         model = Resource
@@ -97,8 +99,8 @@ class ResourceFilter(django_filters.FilterSet):
 
 
 class PublisherFilter(django_filters.FilterSet):
-    kind = django_filters.MultipleChoiceFilter(choices=PublisherKind.choices)
-    parent = PublisherChoice(help_text="Slug of the body directly above; may repeat.")
+    kind = django_filters.MultipleChoiceFilter(choices=PublisherKind.choices, help_text="What sort of body.")
+    parent = PublisherChoice(help_text="Slug of the body directly above.")
 
     class Meta:
         model = Publisher

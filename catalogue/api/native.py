@@ -125,7 +125,7 @@ class ChangePagination(CursorPagination):
 
 
 class ChangeList(ReadView, generics.ListAPIView[Change]):
-    """What changed, oldest first. Keep the last “position” that you saw and ask with `since=` for what came after.
+    """What changed, oldest first. Keep the last “position” that you saw and ask with “since” for what came after.
 
     An entry that waits for its release time has no changes here; when the time comes, those it had take their places.
     """

@@ -36,7 +36,7 @@ class Search(ReadView):
                 OpenApiParameter(f"filters[{name}]", str, many=True, description=f"Only this {name}.")
                 for name in FILTERS
             ),
-            OpenApiParameter("sort", str, enum=SORTS, default=SORTS[0]),
+            OpenApiParameter("sort", str, enum=SORTS, default=SORTS[0], description="Order of the results."),
             OpenApiParameter(
                 "page",
                 {"type": "integer", "minimum": 1, "maximum": LAST_PAGE, "default": 1},
