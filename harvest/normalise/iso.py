@@ -23,6 +23,8 @@ from harvest.sources.iso_tree import Element, at, code, codes, first, link_of, o
 
 _KINDS = {"service": DatasetKind.SERVICE, "series": DatasetKind.SERIES}
 
+_MAX_KEYWORD = 300
+
 #: What marks metadata of the UK Location Programme or INSPIRE, in names of standards, vocabularies and specifications.
 _UK_MARKS = ("gemini", "inspire", "1089/2010", "976/2009")
 
@@ -108,7 +110,7 @@ def _keywords(root: Element, words: Words) -> list[tuple[str, str, str]]:
         for block in (*at(info, "descriptiveKeywords"), *at(info, "keywords")):
             thesaurus = words.line(block, "thesaurusName", "title").casefold()
             kind = code(block, "type")
-            found += [(keyword, kind, thesaurus) for keyword in words.lines(block, "keyword")]
+            found += [(keyword[:_MAX_KEYWORD], kind, thesaurus) for keyword in words.lines(block, "keyword")]
     return found
 
 

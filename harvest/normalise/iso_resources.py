@@ -29,6 +29,8 @@ _SERVICE_TYPES = {
 }
 #: What tools write where a link has no title.
 _NO_TITLE = frozenset({"resource locator", "resource locator.", "link", "url", "website", "unknown"})
+#: Protocols, profiles and names are no longer than this.
+_MAX_LINE = 500
 #: A description up to this long can stand as a title where there is none.
 _TITLE_LENGTH = 200
 
@@ -111,7 +113,7 @@ def _resource(online: Element, words: Words, lone_format: str) -> ResourceDraft 
     format_text = "" if _JUST_A_LINK.fullmatch(protocol) else protocol
     is_document = function.casefold() in _DOCUMENT_FUNCTIONS
     if not code_found and lone_format and not is_document and _may_be_a_file(url, protocol, function):
-        code_found, format_text = format_from(lone_format, url=url), lone_format
+        code_found, format_text = format_from(lone_format[:_MAX_LINE], url=url), lone_format
     if code_found in API_FORMATS:
         kind = ResourceKind.API
     else:
@@ -174,7 +176,7 @@ def _title(online: Element, words: Words) -> tuple[str, str]:
 
 def _line(online: Element, words: Words, name: str) -> str:
     line = words.line(online, name)
-    return line if says(line) else ""
+    return line[:_MAX_LINE] if says(line) else ""
 
 
 def _extras(online: Element, words: Words, protocol: str, function: str) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from harvest.findings import Finding, warning
 from harvest.normalise.iso_words import Words, prose
 from harvest.sources.iso_tree import Element, at, codes, link_of
 
+#: A licence is named in the first so many characters, and a word for access is no longer than this.
+_MAX_PROSE, _MAX_TERM = 5_000, 300
+
 #: Licences that only say what kind of licence it is: anything more particular goes first.
 _VAGUE = frozenset({"other-pd", "other-open", "other-at", "other-nc", "other-closed", "notspecified"})
 
@@ -147,8 +150,8 @@ def _licence(found: _Constraints, findings: list[Finding]) -> dict[str, Any]:
 
 
 def _code_of(statement: Statement) -> str | None:
-    by_address = licence_from(statement.url) if statement.url else None
-    return by_address or (licence_from(statement.words) if statement.words else None)
+    by_address = licence_from(statement.url[:_MAX_PROSE]) if statement.url else None
+    return by_address or (licence_from(statement.words[:_MAX_PROSE]) if statement.words else None)
 
 
 def _access(found: _Constraints) -> Access:
@@ -166,7 +169,7 @@ def _access(found: _Constraints) -> Access:
 
 def _access_said(statement: Statement) -> Access | None:
     for text in (statement.url, statement.words.strip(" .")):
-        if text and (access := access_from(text)):
+        if len(text) <= _MAX_TERM and (access := access_from(text)):
             return access
     return Access.RESTRICTED if _REASON_TO_REFUSE in statement.url.casefold() else None
 

@@ -7,7 +7,7 @@ from catalogue.html_text import html_to_text
 from catalogue.plain import clean_text
 from catalogue.vocabularies.languages import language_from
 from harvest.normalise.fields import LONG, is_nothing
-from harvest.sources.iso_tree import Element, at, code, text, words_of
+from harvest.sources.iso_tree import Element, at, code, words_of
 
 #: What templates leave in a field that nobody filled in.
 _TEMPLATE = re.compile(r"^(?:--.*--|\[.*\]|<.*>|(?:please )?(?:enter|insert|add|describe here)\b.*)$", re.IGNORECASE)
@@ -85,5 +85,4 @@ def prose(texts: Iterable[str]) -> str:
 
 def _language(root: Element) -> str:
     """The language of the metadata itself."""
-    named = code(root, "language") or code(root, "defaultLocale", "language") or text(root, "language")
-    return language_from(named) or ""
+    return language_from(code(root, "language") or code(root, "defaultLocale", "language")) or ""

@@ -13,6 +13,9 @@ from harvest.sources.iso_xml import XmlError
 
 Element = ET.Element
 
+#: Codes are words; what is longer must not be remembered by those who look them up.
+MAX_CODE = 300
+
 #: GeoNetwork's own notes inside a record: how often it was looked at, and so on.
 _BOOKKEEPING = "http://www.fao.org/geonetwork"
 #: Attributes that say nothing of the data; tools number `id` anew in every export.
@@ -118,9 +121,9 @@ def code_of(element: Element) -> str:
     for child in element:
         if value := (child.get("codeListValue") or "").strip():
             if value.startswith("RI_") and child.text:  # Canada numbers its codes and writes 'owner; propriétaire'
-                return child.text.partition(";")[0].strip()
-            return value.rpartition("#")[2].rpartition("/")[2]
-    return words_of(element)
+                return child.text.partition(";")[0].strip()[:MAX_CODE]
+            return value.rpartition("#")[2].rpartition("/")[2][:MAX_CODE]
+    return words_of(element)[:MAX_CODE]
 
 
 def link_of(element: Element) -> str:
