@@ -19,7 +19,7 @@ from harvest.apart.rdf_xml import XmlError, XmlReader
 
 _HTML = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)
 _JSON = re.compile(r"[\[{]\s*(?:[\"{}\[\]\-\d]|true|false|null|$)")
-_XML = re.compile(r"<(?:\?xml|!--|!doctype|[\w.-]+:?[\w.-]*(?:\s[^<>]*)?/?>)", re.IGNORECASE)
+_XML = re.compile(r"<(?:\?xml|!--|!doctype|[\w.-]+:?[\w.-]*(?:\s[^<>]*)?(?:/?>|$))", re.IGNORECASE)
 _REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[[^\]{}"]*)?"')
 
 

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, Self
 
 from harvest.apart.rdf_terms import short_name
@@ -49,6 +50,7 @@ class Graph:
         self._subject = ""
         self._lines: list[str] = []
         self._end = 0
+        self._is_reading = False
         self.count = 0
         self.describe = lru_cache(maxsize=2_048)(self._describe)
 
@@ -70,10 +72,10 @@ class Graph:
                 self.types.setdefault(subject, set()).add(value)
         elif isinstance(value, dict) and "@type" in value:
             value["@type"] = short_name(value["@type"])
-        self._lines.append(f"{name}\t{json.dumps(value)}\n")
+        self._lines.append(f"{name}\t{_json(value)}\n")
         if name in self._reverse and isinstance(value, dict) and "@id" in value:
             self._pointing[name].setdefault(value["@id"], []).append(subject)
-        elif name in self.watched:
+        if name in self.watched:
             self.watched[name].append((subject, value))
         self.count += 1
         if self.count > self._max_triples:
@@ -98,7 +100,9 @@ class Graph:
         if not self._lines:
             return
         segment = "".join(self._lines).encode()
-        self._file.seek(self._end)
+        if self._is_reading:  # seeking empties the buffer, so not for each of many
+            self._file.seek(self._end)
+            self._is_reading = False
         self._file.write(segment)
         self._segments[self._subject] = (*self._segments.get(self._subject, ()), self._end, len(segment))
         self._end += len(segment)
@@ -106,10 +110,20 @@ class Graph:
 
     def _describe(self, subject: str) -> Description:
         places = self._segments.get(subject, ())
+        self._is_reading = True
         said: dict[str, dict[str, None]] = {}
         for start, length in zip(places[::2], places[1::2], strict=True):
             self._file.seek(start)
             for line in self._file.read(length).decode().split("\n")[:-1]:
                 name, _, value = line.partition("\t")
                 said.setdefault(name, {})[value] = None
-        return {name: json.loads(f"[{','.join(values)}]") for name, values in said.items()}
+        members = (f"{quoted(name)}: [{', '.join(values)}]" for name, values in said.items())
+        found: Description = json.loads(f"{{{', '.join(members)}}}")
+        return found
+
+
+def _json(value: Value) -> str:
+    """As `json.dumps`, which takes four times as long for such small values."""
+    if isinstance(value, str):
+        return quoted(value)
+    return f"{{{', '.join(f'{quoted(name)}: {quoted(text)}' for name, text in value.items())}}}"

@@ -23,7 +23,8 @@ REVERSE = frozenset(
 IDENTIFIERS = ("dct:identifier", "dc:identifier", "schema:identifier")
 
 #: Predicates that tell how the pages of a catalogue hang together.
-WATCH = frozenset({"hydra:next", "hydra:nextPage", "hydra:totalItems"})
+_PAGING = frozenset({"hydra:next", "hydra:nextPage", "hydra:totalItems"})
+WATCH = _PAGING | frozenset(IDENTIFIERS)
 
 _DATASETS = frozenset({"dcat:Dataset", "dcat:DatasetSeries", "schema:Dataset"})
 _SERVICES = frozenset({"dcat:DataService"})
@@ -62,7 +63,7 @@ class Records:
             node for name in ("dcat:dataset", "dcat:service") for node in graph.pointed_at(name) if node not in graph
         ]
         self.has_catalogue = any(not _CATALOGUES.isdisjoint(types) for types in graph.types.values())
-        identifiers = Counter(identifier for subject in self._subjects for identifier in self._identifiers(subject))
+        identifiers = Counter(identifier for _, identifier in self._identifiers())
         self.shared = [identifier for identifier, count in identifiers.items() if count > 1]
         self.cut: list[str] = []
 
@@ -87,9 +88,12 @@ class Records:
             if self._is_entry(subject, types) if types else subject in listed:
                 yield subject
 
-    def _identifiers(self, subject: str) -> set[str]:
-        said = self._graph.describe(subject)
-        return {_text(value).strip() for name in IDENTIFIERS for value in said.get(name, ())}
+    def _identifiers(self) -> set[tuple[str, str]]:
+        """The identifiers of entries, each with its entry."""
+        entries = set(self._subjects)
+        watched = self._graph.watched
+        said = (pair for name in IDENTIFIERS for pair in watched[name])
+        return {(subject, _text(value).strip()) for subject, value in said if subject in entries}
 
     def _is_entry(self, subject: str, types: Collection[str]) -> bool:
         graph = self._graph

@@ -47,7 +47,7 @@ class XmlError(Exception):
 class _Frame:
     """An element that is open. `subject` is the node that it is (node) or that it says something of (property)."""
 
-    kind: str  # "envelope", "node", "property", "list", "markup"
+    kind: str  # "envelope", "rdf", "node", "property", "list", "markup"
     subject: str = ""
     base: str = ""
     language: str = ""
@@ -108,24 +108,23 @@ class XmlReader:
             case "markup":
                 above.text.append(f"<{name.rpartition(' ')[2]}>")
                 frame.kind, frame.text = "markup", above.text
-            case "envelope":
-                self._in_envelope(frame, name, attributes)
+            case "envelope" | "rdf":
+                self._in_envelope(frame, above, name, attributes)
             case "node":
                 self._in_node(frame, above, name, attributes)
             case _:
                 self._in_property(frame, above, name, attributes)
         self._stack.append(frame)
 
-    def _in_envelope(self, frame: _Frame, name: str, attributes: dict[str, str]) -> None:
-        namespace, _, _ = name.rpartition(" ")
-        is_node = namespace in _KNOWN or not attributes.keys().isdisjoint(_SYNTAX)
+    def _in_envelope(self, frame: _Frame, above: _Frame, name: str, attributes: dict[str, str]) -> None:
         if name == f"{_RDF} RDF":
             self._found = True
-        if name == f"{_RDF} RDF" or not is_node:
+            frame.kind = "rdf"
+        elif above.kind == "rdf" or name.rpartition(" ")[0] in _KNOWN or not attributes.keys().isdisjoint(_SYNTAX):
+            self._found = True
+            self._node(frame, name, attributes)
+        else:
             frame.kind = "envelope"
-            return
-        self._found = True
-        self._node(frame, name, attributes)
 
     def _in_property(self, frame: _Frame, above: _Frame, name: str, attributes: dict[str, str]) -> None:
         self._node(frame, name, attributes)
@@ -217,7 +216,7 @@ class XmlReader:
 
     def _characters(self, words: str) -> None:
         frame = self._stack[-1]
-        if frame.kind == "envelope" or (frame.kind in ("node", "list") and not words.strip()):
+        if frame.kind in ("envelope", "rdf") or (frame.kind in ("node", "list") and not words.strip()):
             return
         frame.length += len(words)
         if frame.length > _MAX_TEXT:
