@@ -82,8 +82,15 @@ class Records:
                 yield record
         except XmlError as error:
             raise self._broken(error) from error
-        if not self.given and self.document.root not in _CONTAINERS:
+        if self.given:
+            return
+        if self.document.root not in _CONTAINERS:
             raise NoRecords(self._what_it_is(), is_refusal=self.document.root.lower() in _PAGES)
+        if self.document.around.get("SearchResults", {}).get("numberOfRecordsReturned", "0") != "0":
+            raise NoRecords(
+                "The service's records are of a form that can't be read here: let it give ISO 19139 (outputSchema"
+                " http://www.isotc211.org/2005/gmd)."
+            )
 
     def _broken(self, error: XmlError) -> SourceFailed:
         start = self.document.start

@@ -94,6 +94,12 @@ def test_record_is_kept_as_it_came_and_names_its_title(file: Path):
         (b'{"dataset": []}', 'This is no XML: it begins “{"dataset": []}”.'),
         (b"<!DOCTYPE html><html><body><p>Sorry<br></body></html>", WEB_PAGE),
         (b"<html><body><h1>Sorry</h1></body></html>", WEB_PAGE),
+        (
+            b'<GetRecordsResponse><SearchResults numberOfRecordsReturned="1"><DIF/></SearchResults>'
+            b"</GetRecordsResponse>",
+            "The service's records are of a form that can't be read here: let it give ISO 19139 (outputSchema"
+            " http://www.isotc211.org/2005/gmd).",
+        ),
         (b"<root/>", "This is no ISO 19139 metadata: its outermost element is “root”."),
         (
             b"<metadata><idinfo/></metadata>",
