@@ -10,7 +10,7 @@ from catalogue.api.filters import DatasetFilter, PublisherFilter, ResourceFilter
 from catalogue.models import Dataset
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.harvest import source
-from tests.integration.addresses import EXAMPLES, addresses
+from tests.integration.addresses import EXAMPLES, addresses, is_ckan
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,8 @@ def test_no_piece_of_a_path_is_a_fault_of_ours(entry, route):
     pieces = good.strip("/").split("/")
     for place, bad in itertools.product(range(len(pieces)), IN_PATH):
         address = "/" + "/".join([*pieces[:place], bad, *pieces[place + 1 :]])
-        assert client.get(address).status_code in {200, 301, 302, 404, 410}, address
+        answered = {200, 301, 302, 404, 410} | ({400} if is_ckan(address) else set())
+        assert client.get(address).status_code in answered, address
 
 
 ACCEPT = ["text/html", "application/json;q=0.1", ";;", "a/b,*/*;q=0"]
