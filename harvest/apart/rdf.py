@@ -19,7 +19,8 @@ from harvest.apart.rdf_xml import XmlError, XmlReader
 
 _HTML = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)
 _JSON = re.compile(r"[\[{]\s*(?:[\"{}\[\]\-\d]|true|false|null|$)")
-_XML = re.compile(r"<(?:\?xml|!--|!doctype|[\w.-]+:?[\w.-]*(?:\s[^<>]*)?(?:/?>|$))", re.IGNORECASE)
+_XML = re.compile(r"<(?:\?xml|!--|!doctype|[\w.-]+(?::[\w.-]+)?\s[^<>]*?\bxmlns)", re.IGNORECASE)
+_TAG = re.compile(r"<[\w.-]+(?::[\w.-]+)?[\s/>]")
 _REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[[^\]{}"]*)?"')
 
 
@@ -36,16 +37,8 @@ class Reading:
         """Raises RdfError, XmlError, TooLarge."""
         text = Text(self._path)
         form = form_of(text.start, self._declared)
-        graph = self._turtle(text, form) if form not in ("xml", "json-ld") else self._other(text, form)
-        if text.has_bad_bytes:
-            self.warnings.append(
-                ("not-utf-8", "Some characters are not UTF-8 and were read as Windows-1252: save it as UTF-8.", "")
-            )
-        return graph
-
-    def _turtle(self, text: Text, form: str) -> Graph:
         try:
-            return self._filled(text, form)
+            graph = self._filled(text, form)
         except RdfError as error:
             if error.prefix is None:
                 raise
@@ -57,29 +50,38 @@ class Reading:
                     f"{error.prefix}:",
                 )
             )
-            return self._filled(text, form, with_prefixes=True)
+            graph = self._filled(text, form, with_prefixes=True)
+        if text.has_bad_bytes:
+            self.warnings.append(
+                ("not-utf-8", "Some characters are not UTF-8 and were read as Windows-1252: save it as UTF-8.", "")
+            )
+        return graph
 
     def _filled(self, text: Text, form: str, *, with_prefixes: bool = False) -> Graph:
-        graph = new_graph()
-        read_text(text, form, graph.add, base=self._base, with_prefixes=with_prefixes)
+        graph = Graph(reverse=REVERSE, kinds=KINDS, watch=WATCH)
+        try:
+            if form == "xml":
+                self._xml(text, graph)
+            elif form == "json-ld":
+                self._jsonld(text, graph)
+            else:
+                read_text(text, form, graph.add, base=self._base, with_prefixes=with_prefixes)
+        except BaseException:
+            graph.close()
+            raise
         return graph
 
-    def _other(self, text: Text, form: str) -> Graph:
-        graph = new_graph()
-        if form == "xml":
-            reader = XmlReader(graph.add, base=self._base)
-            reader.read(text.pieces())
-            if reader.oddities:
-                self.warnings.append(
-                    (
-                        "loose-rdf-xml",
-                        "The RDF/XML breaks its rules; what was meant was read. Mend what writes it.",
-                        ", ".join(f"{count:,} × {what}" for what, count in reader.oddities.items()),
-                    )
+    def _xml(self, text: Text, graph: Graph) -> None:
+        reader = XmlReader(graph.add, base=self._base)
+        reader.read(text.pieces())
+        if reader.oddities:
+            self.warnings.append(
+                (
+                    "loose-rdf-xml",
+                    "The RDF/XML breaks its rules; what was meant was read. Mend what writes it.",
+                    ", ".join(f"{count:,} × {what}" for what, count in reader.oddities.items()),
                 )
-        else:
-            self._jsonld(text, graph)
-        return graph
+            )
 
     def _jsonld(self, text: Text, graph: Graph) -> None:
         if self._path.stat().st_size > MAX_HELD:
@@ -103,10 +105,6 @@ class Reading:
             )
 
 
-def new_graph() -> Graph:
-    return Graph(reverse=REVERSE, kinds=KINDS, watch=WATCH)
-
-
 def form_of(start: str, declared: str) -> str:
     """The form that a text is written in, by its first characters and, among forms that look alike, by what was
     declared. Raises RdfError for what is no RDF at all."""
@@ -116,7 +114,7 @@ def form_of(start: str, declared: str) -> str:
         raise RdfError("is a web page instead of RDF: check its address.")
     if _JSON.match(start) and declared not in ("turtle", "n3", "trig"):
         return "json-ld"
-    if _XML.match(start):
+    if _XML.match(start) or (declared == "xml" and _TAG.match(start)):
         return "xml"
     if declared in ("n-quads", "trig", "n3"):
         return declared

@@ -58,6 +58,9 @@ class Graph:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._file.close()
 
     def add(self, subject: str, predicate: str, value: Value) -> None:

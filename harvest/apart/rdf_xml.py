@@ -222,7 +222,7 @@ class XmlReader:
         if frame.length > _MAX_TEXT:
             raise XmlError(f"holds one text of more than {_MAX_TEXT:,} characters.")
         if frame.kind == "markup":
-            words = words.replace("&", "&amp;").replace("<", "&lt;")
+            words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         frame.text.append(words)
 
     def _add_list(self, frame: _Frame) -> None:
