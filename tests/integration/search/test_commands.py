@@ -88,7 +88,13 @@ def test_verify_agrees_with_an_index_that_is_right() -> None:
     index_now()
     assert run("verify_search") == (0, "The index agrees with the database on all 2 datasets.\n")
     assert json.loads(run("verify_search", "--json")[1]) == {
-        "datasets": 2, "documents": 2, "missing": 0, "stale": 0, "extra": 0, "repeated": 0, "mended": 0,
+        "datasets": 2,
+        "documents": 2,
+        "missing": 0,
+        "stale": 0,
+        "extra": 0,
+        "repeated": 0,
+        "mended": 0,
     }
 
 
