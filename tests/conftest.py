@@ -5,12 +5,14 @@ import os
 import shutil
 import socket
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import django
 import hypothesis
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 from config import embedded
@@ -64,6 +66,15 @@ def _quick_settings(settings: Any) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _reference_tables(request: pytest.FixtureRequest) -> None:
+    """Topics and licences for tests that commit: the flush after the test before emptied these tables too."""
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("transactional_db")
+        import_module("catalogue.migrations.0002_topics_and_licences").fill(apps, None)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from harvest.models import Run, Source
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.test_journeys import search_until_found
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

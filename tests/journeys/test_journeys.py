@@ -11,7 +11,7 @@ from catalogue.models import Dataset
 from tests.factories.publishers import officer
 from tests.journeys.conftest import PHONE
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 #: Seconds in which what was published must be found.
 FOUND_WITHIN = 2.0

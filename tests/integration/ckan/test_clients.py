@@ -23,7 +23,7 @@ from services.http import OutboundPolicy
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 #: It starts its workers by its own name, so its folder must be in the path.
 COMMAND = Path(sys.executable).with_name("ckanapi")

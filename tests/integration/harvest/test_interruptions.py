@@ -139,7 +139,7 @@ def test_source_never_has_two_runs_at_once():
     assert Run.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_the_same_instant_claim_once():
     waiting = actions.queue_run(source("https://data.example.gov.uk/data.json"), now=timezone.now())
     barrier = threading.Barrier(6)
@@ -162,7 +162,7 @@ def test_two_workers_at_the_same_instant_claim_once():
     assert sum(lease is not None for lease in leases) == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_cancelling_ends_a_run_within_seconds_even_while_its_source_hangs(portal: FaultyServer):
     portal.replies["/data.json"] = after(8, file(b'{"dataset": []}'))
     waiting = actions.queue_run(source(portal.url("/data.json")), now=timezone.now())

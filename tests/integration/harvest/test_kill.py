@@ -54,7 +54,7 @@ def _seen() -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_process_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: Path):
     rng = random.Random(7)
     path = tmp_path / "data.json"
