@@ -290,6 +290,9 @@ def test_the_follower_survives_the_loss_of_its_database_connection(
     following: Following, caplog: pytest.LogCaptureFixture
 ) -> None:
     with following():
+        # It has a connection to lose once it has followed something
+        dataset(title="Lamps")
+        until(lambda: titles("lamps") == ["Lamps"])
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
