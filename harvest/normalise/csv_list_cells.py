@@ -136,7 +136,9 @@ class Cells:
     def warn(self, kind: str, message: str, cell: Cell) -> None:
         where = f"Row {cell.row:,} of sheet “{self._sheet}”" if self._sheet else f"Row {cell.row:,}"
         text = f"{where}, column “{cell.header}”: {message[0].lower()}{message[1:]}"
-        self._findings.append(warning(kind, text, field=cell.header, value=cell.text))
+        finding = warning(kind, text, field=cell.header, value=cell.text)
+        if finding not in self._findings:  # a cell may be looked at twice
+            self._findings.append(finding)
 
     def left_over(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """What nobody took: what all rows that say it agree on, and for each row what is its own."""
@@ -146,13 +148,13 @@ class Cells:
         for header in headers:
             values = [row.get(header) for row in self.rows]
             said = [value for value in values if value not in (None, "", [])]
-            if len(self.rows) == 1 or all(value == said[0] for value in values):
-                common[header or "beyond the last column"] = said[0] if said else ""
+            if len(self.rows) == 1 or all(value == said[0] for value in values if said):
+                common |= {header or "beyond the last column": said[0]} if said else {}
                 continue
             for row, value in zip(own, values, strict=True):
                 if value not in (None, "", []):
                     row[header or "beyond the last column"] = value
-        return {key: value for key, value in common.items() if value != ""}, own
+        return common, own
 
     def _is_used(self, header: str) -> bool:
         column = self._columns.get(header)
