@@ -1,6 +1,7 @@
 """Catalogues in RDF, on the web and on this machine, through the command and the pipeline."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def test_dataset_that_the_catalogue_no_longer_has_vanishes(portal: FaultyServer)
     assert Record.objects.get(guid="https://data.example/b").state != RecordState.CURRENT
 
 
+@pytest.mark.skipif("CI" in os.environ, reason="Takes many minutes: run it by hand, without CI set.")
 @pytest.mark.real_data
 @pytest.mark.slow
 def test_every_real_file_is_loaded_or_answered_with_a_sentence_and_a_second_harvest_changes_nothing(real_data: Path):
