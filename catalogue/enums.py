@@ -148,6 +148,7 @@ class ChangeKind(TextChoices):
     DELETED = "deleted", "Deleted"
     LINKS = "links", "Link state changed"
     QUALITY = "quality", "Quality changed"
+    FILES = "files", "Columns of a file changed"
 
 
 class CriterionState(TextChoices):

@@ -12,7 +12,8 @@ MAY_IMPORT = {
     "services": set(),
     "publishers": {"services"},
     "catalogue": {"services", "publishers"},
-    "harvest": {"services", "publishers", "catalogue"},
+    "files": {"services", "publishers", "catalogue"},
+    "harvest": {"services", "publishers", "catalogue", "files"},
 }
 APPS = [*MAY_IMPORT, "config"]
 
@@ -73,7 +74,7 @@ def test_apps_import_only_what_stands_below_them():
     assert wrong == []
 
 
-@pytest.mark.parametrize("app", ["publishers", "catalogue", "harvest"])
+@pytest.mark.parametrize("app", ["publishers", "catalogue", "files", "harvest"])
 def test_within_an_app_no_layer_imports_one_above_it(app):
     wrong = []
     for path in sorted((ROOT / app).rglob("*.py")):

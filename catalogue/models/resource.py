@@ -33,6 +33,9 @@ class Resource(models.Model):
     modified = models.DateField(null=True, blank=True)
     period_text = models.CharField(max_length=100, blank=True, help_text="The period that this file covers.")
 
+    columns = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Headings of its columns, as its content has them."
+    )
     extras = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

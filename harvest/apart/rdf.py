@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from harvest.apart.child import begin, say
+from services.apart.child import begin, say
 from harvest.apart.rdf_graph import MAX_TRIPLES, Graph, TooLarge
 from harvest.apart.rdf_jsonld import MAX_HELD, Preparation, loaded
 from harvest.apart.rdf_native import RdfError, read, read_text

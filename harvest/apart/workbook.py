@@ -17,7 +17,7 @@ from python_calamine import (
     ZipError,
 )
 
-from harvest.apart.child import begin, say
+from services.apart.child import begin, say
 
 #: Columns beyond these hold no inventory; spreadsheets have up to 16,384.
 _MAX_COLUMNS = 1_000

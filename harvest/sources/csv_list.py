@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from harvest.apart.process import Crashed, run_apart
+from services.apart.process import Crashed, run_apart
 from harvest.findings import error, warning
 from harvest.raw_record import RawRecord, content_hash, tidy_guid
 from harvest.sources.base import Event, Finished, Limits, Place, SourceFailed, SourceProblem

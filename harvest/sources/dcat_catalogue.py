@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import IO, Any
 
-from harvest.apart.process import Crashed, run_apart
+from services.apart.process import Crashed, run_apart
 from harvest.apart.rdf_records import MAX_NODES
 from harvest.findings import Finding, warning
 from harvest.raw_record import RawRecord

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harvest.apart.process import Crashed, run_apart
+from services.apart.process import Crashed, run_apart
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 #: The least that is RDF/XML, around a text.

@@ -12,6 +12,8 @@ def begin() -> dict[str, Any]:
     _limit(resource.RLIMIT_CPU, arguments["seconds"])
     _limit(resource.RLIMIT_AS, arguments["memory"])
     _limit(resource.RLIMIT_CORE, 0)
+    if arguments.get("file_size") is not None:
+        _limit(resource.RLIMIT_FSIZE, arguments["file_size"])
     return arguments
 
 
