@@ -9,13 +9,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from services.apart.child import begin, say
 from harvest.apart.rdf_graph import MAX_TRIPLES, Graph, TooLarge
 from harvest.apart.rdf_jsonld import MAX_HELD, Preparation, loaded
 from harvest.apart.rdf_native import RdfError, read, read_text
 from harvest.apart.rdf_records import KINDS, REVERSE, WATCH, Records, next_page
 from harvest.apart.rdf_text import Text, TextFile
 from harvest.apart.rdf_xml import XmlError, XmlReader
+from services.apart.child import begin, say
 
 _HTML = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)
 _JSON = re.compile(r"[\[{]\s*(?:[\"{}\[\]\-\d]|true|false|null|$)")

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from services.apart.process import Crashed, run_apart
 from harvest.findings import error, warning
 from harvest.raw_record import RawRecord, content_hash, tidy_guid
 from harvest.sources.base import Event, Finished, Limits, Place, SourceFailed, SourceProblem
@@ -19,6 +18,7 @@ from harvest.sources.csv_list_entries import Entry, Sheet, identity_of
 from harvest.sources.csv_list_record import VOLATILE, body_of, raw_of
 from harvest.sources.csv_list_table import MAX_ROWS, CsvTable, Row
 from harvest.sources.opening import files_of, is_web_address, open_file, open_web, opened
+from services.apart.process import Crashed, run_apart
 
 _ACCEPT = (
     "text/csv, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;q=0.9,"

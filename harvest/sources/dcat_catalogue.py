@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import IO, Any
 
-from services.apart.process import Crashed, run_apart
 from harvest.apart.rdf_records import MAX_NODES
 from harvest.findings import Finding, warning
 from harvest.raw_record import RawRecord
 from harvest.sources.base import Announced, Event, Limits, SourceFailed, SourceProblem
 from harvest.sources.dcat_record import record_of
+from services.apart.process import Crashed, run_apart
 
 #: Processor time for a file: far more than reading one of its size takes.
 _SECONDS, _BYTES_A_SECOND = 60, 100_000
