@@ -182,6 +182,7 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "HTTP_CONTACT": env_str,
     "OUTBOUND_ALLOW_HOSTS": env_host_ports,
     "PORT": _port,
+    "PROXY_COUNT": lambda name: env_int(name, default=0, minimum=0, maximum=10),
     "REAL_DATA_DIR": _path,
     "REDIS_URL": lambda name: env_url(name, schemes=("redis", "rediss")),
     "SEARCH_DIR": _path,

@@ -20,6 +20,7 @@ from config.env import (
     env_email,
     env_host_ports,
     env_hosts,
+    env_int,
     env_path,
     env_port,
     env_str,
@@ -53,6 +54,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+PROXY_COUNT = env_int("PROXY_COUNT", default=0, minimum=0, maximum=10)  # of our own, in front of the web processes
 CSRF_FAILURE_VIEW = "catalogue.views.errors.csrf_failure"
 
 CONTENT_SECURITY_POLICY = {
@@ -196,6 +198,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7 * 3600}
 CELERY_BEAT_SCHEDULE = {
     "start-due-harvests": {"task": "harvest.tasks.start_due_harvests", "schedule": 15.0},
     "check-due-links": {"task": "catalogue.tasks.check_due_links", "schedule": 10.0},
+    "send-notices": {"task": "publishers.tasks.send_notices", "schedule": 60.0},
+    "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
 }
 
@@ -210,7 +214,10 @@ HTTP_CONTACT = env_str("HTTP_CONTACT", default=CONTACT_EMAIL or SITE_URL)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "publishers.api.authentication.TokenAuthentication",
+        "publishers.api.authentication.SignedInAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -1,7 +1,8 @@
 """Who may do what. The only place that answers it, for forms, API and CKAN API alike.
 
 A role holds permissions for a publisher and for every body below it in the tree.
-An operator (`is_superuser`) holds all of them everywhere.
+An operator (`is_superuser`) holds all of them everywhere. Whoever acts through an API token holds no more than its
+scope, for no more than its publisher.
 """
 
 import uuid
@@ -9,8 +10,8 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 
-from publishers.enums import Role
-from publishers.models import Membership, Publisher, User
+from publishers.enums import Role, TokenScope
+from publishers.models import ApiToken, Membership, Publisher, User
 from publishers.models.publisher import ids_under, parent_map
 
 
@@ -23,6 +24,7 @@ class Permission(StrEnum):
     EDIT_PUBLISHER = "edit_publisher"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_SOURCES = "manage_sources"
+    ADD_PUBLISHER = "add_publisher"  # held by operators alone
 
 
 _VIEWER = frozenset({Permission.VIEW_UNPUBLISHED})
@@ -41,6 +43,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _ADMINISTRATOR,
 }
 
+#: What a token of each scope lets through of what its owner may do.
+SCOPE_PERMISSIONS: dict[TokenScope, frozenset[Permission]] = {
+    TokenScope.READ: _VIEWER,
+    TokenScope.WRITE: frozenset(Permission)
+    - {
+        Permission.EDIT_PUBLISHER,
+        Permission.MANAGE_MEMBERS,
+        Permission.MANAGE_SOURCES,
+        Permission.ADD_PUBLISHER,
+    },
+    TokenScope.ADMIN: frozenset(Permission),
+}
+
 
 def publisher_ids_with(user: User | AnonymousUser, permission: Permission) -> set[uuid.UUID] | None:
     """The publishers for which `user` holds `permission`; None means every publisher there is.
@@ -49,6 +64,30 @@ def publisher_ids_with(user: User | AnonymousUser, permission: Permission) -> se
     """
     if not isinstance(user, User) or not user.is_active:
         return set()
+    token = token_of(user)
+    if token and permission not in SCOPE_PERMISSIONS[TokenScope(token.scope)]:
+        return set()
+    own = _own_publisher_ids(user, permission)
+    if token is None or token.publisher_id is None:
+        return own
+    if not hasattr(user, "_token_publisher_ids"):
+        user._token_publisher_ids = ids_under([token.publisher_id])  # type: ignore[attr-defined]
+    within: set[uuid.UUID] = user._token_publisher_ids  # type: ignore[attr-defined]
+    return within if own is None else own & within
+
+
+def acting_through(user: User, token: ApiToken) -> User:
+    """The same person, who from now on may do only what the token allows."""
+    user._api_token = token  # type: ignore[attr-defined]
+    return user
+
+
+def token_of(user: User | AnonymousUser) -> ApiToken | None:
+    """The API token through which this person acts; None for one who signed in."""
+    return getattr(user, "_api_token", None)
+
+
+def _own_publisher_ids(user: User, permission: Permission) -> set[uuid.UUID] | None:
     if user.is_superuser:
         return None
     if not hasattr(user, "_publisher_ids"):

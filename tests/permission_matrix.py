@@ -22,21 +22,22 @@ VERBS = (
     Permission.EDIT_PUBLISHER,
     Permission.MANAGE_MEMBERS,
     Permission.MANAGE_SOURCES,
+    Permission.ADD_PUBLISHER,
 )
 
-#                            view   create edit   publish withdraw publisher members sources
+#                            view   create edit   publish withdraw publisher members sources add-publisher
 _TABLE = """
-    anonymous                -      -      -      -       -        -         -       -
-    nobody's member          -      -      -      -       -        -         -       -
-    viewer                   ao     -      -      -       -        -         -       -
-    editor                   ao     ao     ao     ao      ao       -         -       -
-    approver                 ao     ao     ao     ao      ao       -         -       -
-    administrator            ao     ao     ao     ao      ao       ao        ao      ao
-    editor of another        x      x      x      x       x        -         -       -
-    viewer and editor below  ao     o      o      o       o        -         -       -
-    operator                 aodx   aodx   aodx   aodx    aodx     aodx      aodx    aodx
-    inactive administrator   -      -      -      -       -        -         -       -
-    inactive operator        -      -      -      -       -        -         -       -
+    anonymous                -      -      -      -       -        -         -       -       -
+    nobody's member          -      -      -      -       -        -         -       -       -
+    viewer                   ao     -      -      -       -        -         -       -       -
+    editor                   ao     ao     ao     ao      ao       -         -       -       -
+    approver                 ao     ao     ao     ao      ao       -         -       -       -
+    administrator            ao     ao     ao     ao      ao       ao        ao      ao      -
+    editor of another        x      x      x      x       x        -         -       -       -
+    viewer and editor below  ao     o      o      o       o        -         -       -       -
+    operator                 aodx   aodx   aodx   aodx    aodx     aodx      aodx    aodx      aodx
+    inactive administrator   -      -      -      -       -        -         -       -       -
+    inactive operator        -      -      -      -       -        -         -       -       -
 """
 
 #: Person → verb → targets.

@@ -1,5 +1,23 @@
+from publishers.models.api_token import ApiToken
+from publishers.models.audit_entry import AuditEntry
+from publishers.models.idempotent_answer import IdempotentAnswer
+from publishers.models.invitation import Invitation
 from publishers.models.membership import Membership
+from publishers.models.notice import Notice, NoticeChoice
 from publishers.models.publisher import Publisher, PublisherName
+from publishers.models.sign_in_failure import SignInFailure
 from publishers.models.user import User
 
-__all__ = ["Membership", "Publisher", "PublisherName", "User"]
+__all__ = [
+    "ApiToken",
+    "AuditEntry",
+    "IdempotentAnswer",
+    "Invitation",
+    "Membership",
+    "Notice",
+    "NoticeChoice",
+    "Publisher",
+    "PublisherName",
+    "SignInFailure",
+    "User",
+]
