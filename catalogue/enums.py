@@ -115,6 +115,22 @@ class LinkState(TextChoices):
     UNKNOWN = "unknown", "Could not tell"
 
 
+class LinkHealth(TextChoices):
+    """How the links of one entry do, taken together."""
+
+    WORKING = "working", "Links work"
+    SOME_BROKEN = "some_broken", "Some links are broken"
+    ALL_BROKEN = "all_broken", "All links are broken"
+    NOT_CHECKED = "not_checked", "Links not checked yet"
+
+
+class Delivery(TextChoices):
+    """How the data of an entry can be had."""
+
+    FILE = "file", "Files to download"
+    API = "api", "API"
+
+
 #: Link states that count as "does not work" wherever links are counted.
 BROKEN_LINK_STATES = (LinkState.BROKEN, LinkState.GONE)
 

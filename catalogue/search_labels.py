@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from catalogue.enums import Access, Band
+from catalogue.enums import Access, Band, Delivery, Frequency, LinkHealth
 from catalogue.models import Licence, Topic
 from publishers.models import Publisher
 
@@ -16,8 +16,15 @@ TITLES = {
     "topic": "Topic",
     "format": "Format",
     "licence_code": "Licence",
-    "quality": "Quality",
+    "open": "Open licences",
     "access": "Access",
+    "frequency": "How often updated",
+    "year": "Year covered",
+    "place": "Area",
+    "quality": "Quality",
+    "link": "Links",
+    "delivery": "API or file",
+    "tag": "Tag",
 }
 
 #: How long labels may be old, in seconds. They change when somebody renames a publisher.
@@ -53,7 +60,11 @@ _LABELS: dict[str, Callable[[], Mapping[str, str]]] = {
     "topic": lambda: _table("topic", lambda: Topic.objects.values_list("slug", "title")),
     "licence_code": lambda: _table("licence", lambda: Licence.objects.values_list("code", "title")),
     "quality": lambda: dict(Band.choices),
+    "open": lambda: {"yes": "Open licences only"},
     "access": lambda: dict(Access.choices),
+    "frequency": lambda: dict(Frequency.choices),
+    "link": lambda: dict(LinkHealth.choices),
+    "delivery": lambda: dict(Delivery.choices),
 }
 
 
@@ -64,7 +75,9 @@ def labelled(facets: Mapping[str, Iterable[Any]]) -> list[Facet]:
         counts = list(facets.get(name, ()))
         labels = _LABELS[name]() if name in _LABELS else {}
         options = [Option(c.value, labels.get(c.value, c.value), c.count, c.selected) for c in counts]
-        if name == "quality":
+        if name == "year":
+            options.sort(key=lambda option: option.value, reverse=True)
+        elif name == "quality":
             order = {band: place for place, band in enumerate(Band.values)}
             options.sort(key=lambda option: order.get(option.value, len(order)))  # an address may name any band
         else:

@@ -10,8 +10,13 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from catalogue.search_scope import EVERYWHERE, Scope
+
 #: The facets that an address may filter by; `catalogue.search.facets` says what each holds.
-FILTERS = ("publisher", "topic", "format", "licence_code", "quality", "access")
+FILTERS = (
+    *("publisher", "topic", "format", "licence_code", "open", "access", "frequency", "year", "place"),
+    *("quality", "link", "delivery", "tag"),
+)
 SORTS = ("best", "recent")
 LONGEST_QUERY = 500
 LAST_PAGE = 500
@@ -26,6 +31,7 @@ class SearchParameters:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "best"
     page: int = 1
+    scope: Scope = EVERYWHERE
 
     @classmethod
     def read(cls, query: QueryDict) -> "SearchParameters":
@@ -41,12 +47,14 @@ class SearchParameters:
             filters={name: values for name, values in filters.items() if values},
             sort=sort if sort in SORTS else "best",
             page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 10 else 1,
+            scope=Scope.read(query),
         )
 
     def url(self, path: str = "/search", **extra: str) -> str:
         """The address of just this search."""
         pairs = [("q", self.q)] if self.q else []
         pairs += [(f"filters[{name}]", value) for name, values in self.filters.items() for value in values]
+        pairs += self.scope.pairs()
         if self.sort != "best":
             pairs.append(("sort", self.sort))
         if self.page > 1:
@@ -67,7 +75,11 @@ class SearchParameters:
         return replace(self, filters=others | ({name: left} if left else {}), page=1)
 
     def without_filters(self) -> "SearchParameters":
-        return replace(self, filters={}, page=1)
+        return replace(self, filters={}, scope=EVERYWHERE, page=1)
+
+    def without_scope(self, *names: str) -> "SearchParameters":
+        """The same search, less some limits of where and when: `area`, `covers_from` …"""
+        return replace(self, scope=replace(self.scope, **dict.fromkeys(names)), page=1)
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,6 +14,7 @@ from catalogue.api.reading import ReadView
 from catalogue.search.query import Hit, SearchRequest, SearchUnavailable, search
 from catalogue.search_labels import labelled
 from catalogue.search_parameters import FILTERS, LAST_PAGE, LONGEST_QUERY, SORTS, SearchParameters
+from catalogue.search_scope import SCOPE_PARAMETERS, problems
 from catalogue.serializers.search import SearchAnswerSerializer
 
 PAGE_SIZE = 20
@@ -26,7 +28,8 @@ class Search(ReadView):
     """
 
     parameters = frozenset(
-        {"q", "sort", "page", "page_size"} | {f"filters[{name}]{end}" for name in FILTERS for end in ("", "[]")}
+        {"q", "sort", "page", "page_size", *SCOPE_PARAMETERS}
+        | {f"filters[{name}]{end}" for name in FILTERS for end in ("", "[]")}
     )
 
     @extend_schema(
@@ -35,6 +38,21 @@ class Search(ReadView):
             *(
                 OpenApiParameter(f"filters[{name}]", str, many=True, description=f"Only this {name}.")
                 for name in FILTERS
+            ),
+            OpenApiParameter(
+                "bbox",
+                str,
+                description="Only entries whose area meets this box: west, south, east, north in degrees, with commas"
+                " between. Those whose area fits it best come first.",
+            ),
+            *(
+                OpenApiParameter(name, str, description=f"{meaning} A day, month or year: 2019-03-31, 2019-03, 2019.")
+                for name, meaning in (
+                    ("covers_from", "Only entries whose data covers some time from this day on."),
+                    ("covers_to", "Only entries whose data covers some time up to this day."),
+                    ("updated_from", "Only entries last updated on or after this day."),
+                    ("updated_to", "Only entries last updated on or before this day."),
+                )
             ),
             OpenApiParameter("sort", str, enum=SORTS, default=SORTS[0], description="Order of the results."),
             OpenApiParameter(
@@ -54,9 +72,11 @@ class Search(ReadView):
         sort = one_of(request, "sort", SORTS, default=SORTS[0])
         page = whole_number(request, "page", default=1, lowest=1, highest=LAST_PAGE)
         page_size = whole_number(request, "page_size", default=PAGE_SIZE, lowest=1, highest=MAX_PAGE_SIZE)
+        if wrong := problems(request.query_params):
+            raise ValidationError({name: [sentence] for name, sentence in wrong.items()})
         asked = SearchParameters.read(request.query_params)
         try:
-            found = search(SearchRequest(asked.q, asked.filters, sort, page, page_size))
+            found = search(SearchRequest(asked.q, asked.filters, sort, page, page_size, scope=asked.scope))
         except SearchUnavailable as error:
             raise ServiceUnavailable(str(error)) from error
         more = page < min(found.pages, LAST_PAGE)

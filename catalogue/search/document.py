@@ -13,7 +13,18 @@ from uuid import UUID
 
 from tantivy import Document
 
+from catalogue.enums import Access
 from catalogue.search.analysis import stems
+from catalogue.search.coverage import (
+    EPOCH,
+    MOST_PLACES,
+    Period,
+    Sides,
+    box_fields,
+    period_fields,
+    tag_values,
+    years_covered,
+)
 from catalogue.search.facets import SEPARATOR
 from catalogue.search.schema import SCHEMA
 from catalogue.text import plain_text
@@ -31,7 +42,6 @@ _LONGEST_EXACT_TITLE: Final = 500
 
 _has_markup = re.compile(r"[<>&*_#\[\]`~|\\]")
 _white_space = re.compile(r"\s+")
-_EPOCH: Final = datetime.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,14 @@ class Searchable:
     origin_id: str
     updated_at: datetime.date
     changed_at: datetime.datetime
+    licence_is_open: bool = False
+    frequency: str = ""
+    link_health: str = ""
+    deliveries: tuple[str, ...] = ()
+    covers: Period = (None, None)
+    box: Sides | None = None
+    place_codes: tuple[str, ...] = ()  # of the places covered and of those that they lie in
+    columns: tuple[str, ...] = ()  # headings of the columns of its files
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +113,7 @@ EXTRA_PARTS: Final = (
     Part("formats", 1, lambda entry: entry.formats),
     Part("identifiers", 1, lambda entry: entry.identifiers),
     Part("files", 1, lambda entry: entry.files),
+    Part("columns", 1, lambda entry: entry.columns),
 )
 
 
@@ -143,13 +162,24 @@ def to_document(entry: Searchable) -> Document:
         "format": list(entry.formats[:_MOST_FORMATS]),
         "formats": SEPARATOR.join(sorted(entry.formats[:_MOST_FORMATS])),
         "licence_code": entry.licence_code,
-        "quality": entry.quality_band,
+        "open": "yes" if entry.licence_is_open and entry.access == Access.OPEN else "",
         "access": entry.access,
+        "frequency": entry.frequency,
+        "year": (years := years_covered(entry.covers, entry.title, now=entry.changed_at.year)),
+        "years": SEPARATOR.join(years),
+        "place": list(entry.place_codes[:MOST_PLACES]),
+        "quality": entry.quality_band,
+        "link": entry.link_health,
+        "delivery": list(entry.deliveries),
+        "deliveries": SEPARATOR.join(sorted(entry.deliveries)),
+        "tag": tag_values(entry.tags),
         "kind": entry.kind,
         "quality_score": entry.quality_score or 0,
         "recency": recency(entry),
         "id_high": high,
         "id_low": low,
+        **period_fields(entry.covers),
+        **box_fields(entry.box),
         "card": json.dumps(card(entry), ensure_ascii=False, separators=(",", ":")).encode(),
     }
     # An empty value would be counted as one
@@ -177,7 +207,7 @@ def recency(entry: Searchable) -> int:
     A date of update after the entry's own last change can't be right ("2107"), and would stay on top for ever.
     """
     day = min(entry.updated_at, entry.changed_at.date())
-    days = min(max((day - _EPOCH).days, 0), 2**16 - 1)
+    days = min(max((day - EPOCH).days, 0), 2**16 - 1)
     seconds = min(max(int(entry.changed_at.timestamp()), 0), 2**32 - 1)
     return days << 47 | seconds << 15 | zlib.crc32(entry.id.bytes) & 0x7FFF
 

@@ -40,8 +40,17 @@ FACETS: Final = {
     "topic": Facet("Topic", "topic", "topic", most=1_000),
     "format": Facet("Format", "format", "formats", most=20_000),
     "licence_code": Facet("Licence", "licence_code", "licence_code", most=1_000),
-    "quality": Facet("Quality", "quality", "quality", most=100),
+    # Values that conform to the Open Definition and are not held back: one box to tick instead of ten licences
+    "open": Facet("Open licences only", "open", "open", most=10),
     "access": Facet("Access", "access", "access", most=100),
+    "frequency": Facet("Updated", "frequency", "frequency", most=100),
+    "year": Facet("Year covered", "year", "years", most=20_000),
+    "place": Facet("Area", "place", "place", most=20_000),
+    "quality": Facet("Quality", "quality", "quality", most=100),
+    "link": Facet("Links", "link", "link", most=100),
+    "delivery": Facet("API or file", "delivery", "deliveries", most=100),
+    # Too many combinations to join them in a column: counted value by value
+    "tag": Facet("Tag", "tag", "tag", most=65_000),
     "kind": Facet("Kind of entry", "kind", "kind", most=100),
 }
 

@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from catalogue import enums
-from catalogue.enums import ChangeKind, Visibility
+from catalogue.enums import Visibility
 from catalogue.models import Change, Dataset
 from catalogue.search.build import Stopped, rebuild
 from catalogue.search.index import IndexDamaged, Writer, WriterBusy
@@ -72,10 +72,9 @@ class Follower:
         changed = 0
         while not stop():
             changes = Change.objects.filter(position__gt=self.state.position).order_by("position")
-            rows = list(changes.values_list("position", "id", "at", "dataset_id", "kind")[:_CHANGES])
+            rows = list(changes.values_list("position", "id", "at", "dataset_id")[:_CHANGES])
             if rows:
-                # The state of a link is not in the index; the score that follows from it has a change of its own.
-                ids = {row[3] for row in rows if row[4] != ChangeKind.LINKS}
+                ids = {row[3] for row in rows}
                 changed += self._apply(ids, timezone.now())
                 position, change_id, at = rows[-1][:3]
                 assert position is not None

@@ -11,12 +11,15 @@ from uuid import UUID
 from markupsafe import Markup
 from tantivy import DocAddress, Document, Occur, Query, Searcher
 
+from catalogue.places import Box
 from catalogue.search.facets import DEFAULT_FACETS, FACETS, Counts, FacetCount, Filters, count, filter_clauses
 from catalogue.search.highlight import marked_piece, marked_title, why
 from catalogue.search.index import IndexDamaged, SearchUnavailable, Snapshot, engine_errors, open_reader, report_damage
 from catalogue.search.kept import KeptCounts
 from catalogue.search.schema import SCHEMA
+from catalogue.search.scope import fits, near, scope_clauses
 from catalogue.search.text_query import LONGEST_QUERY, Clauses, TextQuery, take_apart, to_query
+from catalogue.search_scope import EVERYWHERE, Scope
 
 __all__ = ["FacetCount", "Hit", "SearchPage", "SearchRequest", "SearchUnavailable", "index_position", "search"]
 
@@ -31,6 +34,9 @@ _ENOUGH: Final = 50
 _QUALITY_SHARE: Final = 0.05
 _BLOCK: Final = 100
 
+#: What a perfect fit to the area asked for adds to a score.
+_FIT: Final = 10.0
+
 _MOST_VALUES: Final = 50
 
 Clue = Literal["all", "any"]
@@ -40,7 +46,7 @@ Clue = Literal["all", "any"]
 class SearchRequest:
     """What is asked. Anything may be in it: what can't be meant finds nothing, or is cut.
 
-    `filters` maps names of `FACETS` to chosen values: several of one facet mean any of them.
+    `filters` maps names of `FACETS` to chosen values: several of one facet mean any of them. `scope` is where and when.
     """
 
     q: str = ""
@@ -50,6 +56,7 @@ class SearchRequest:
     page_size: int = 20
     facets: tuple[str, ...] = DEFAULT_FACETS
     facet_limit: int = 200
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,7 @@ def _tidy(request: SearchRequest) -> SearchRequest:
         page_size=min(max(request.page_size, 1), _LARGEST_PAGE),
         facets=tuple(name for name in request.facets if name in FACETS),
         facet_limit=max(request.facet_limit, 1),
+        scope=request.scope,
     )
 
 
@@ -200,18 +208,20 @@ def _matching(text: TextQuery, request: SearchRequest, snapshot: Snapshot) -> tu
 def _counts(
     clauses: Clauses, matching: Clue, request: SearchRequest, facets: tuple[str, ...], snapshot: Snapshot
 ) -> Counts:
-    key = (request.q, matching, tuple(request.filters.items()), facets)
+    key = (request.q, matching, tuple(request.filters.items()), request.scope, facets)
+    matched = [*clauses, *scope_clauses(SCHEMA, request.scope)]
     return _kept.get(
-        key, snapshot.generation, lambda: count(snapshot.searcher, SCHEMA, clauses, request.filters, facets)
+        key, snapshot.generation, lambda: count(snapshot.searcher, SCHEMA, matched, request.filters, facets)
     )
 
 
 def _hits(clauses: Clauses, text: TextQuery, is_ranked: bool, request: SearchRequest, searcher: Searcher) -> list[Hit]:
-    filters = filter_clauses(SCHEMA, request.filters)
+    filters = [*filter_clauses(SCHEMA, request.filters), *scope_clauses(SCHEMA, request.scope)]
     first = (request.page - 1) * request.page_size
-    if is_ranked and request.sort == "best":
-        query = Query.boolean_query([*clauses, *text.ordering, *filters])
-        ordered = _ranked(query, first, request.page_size, searcher)
+    area = request.scope.area
+    if request.sort == "best" and (is_ranked or area):
+        query = Query.boolean_query([*clauses, *text.ordering, *filters, *(near(SCHEMA, area) if area else ())])
+        ordered = _ranked(query, first, request.page_size, searcher, area)
     else:
         query = Query.boolean_query([*clauses, *filters])
         found = searcher.search(query, request.page_size, count=False, offset=first, order_by_field="recency")
@@ -219,15 +229,19 @@ def _hits(clauses: Clauses, text: TextQuery, is_ranked: bool, request: SearchReq
     return [_hit(score, searcher.doc(address), text.stems) for score, address in ordered[: DEEPEST - first]]
 
 
-def _ranked(query: Query, first: int, size: int, searcher: Searcher) -> list[tuple[float, DocAddress]]:
+def _ranked(
+    query: Query, first: int, size: int, searcher: Searcher, area: Box | None
+) -> list[tuple[float, DocAddress]]:
     """The best entries from `first` on. Quality reorders within fixed blocks, so that pages neither repeat nor skip."""
     start = first - first % _BLOCK
     end = math.ceil((first + size) / _BLOCK) * _BLOCK
     found = searcher.search(query, end - start, count=False, offset=start).hits
-    scores = searcher.fast_field_values("quality_score", [address for _, address in found])
+    addresses = [address for _, address in found]
+    scores = searcher.fast_field_values("quality_score", addresses)
+    lifts = fits(searcher, area, addresses) if area else [0.0] * len(found)
     weighed = [
-        (score * (1 + _QUALITY_SHARE * (quality or 0) / 100), address)
-        for (score, address), quality in zip(found, scores, strict=True)
+        ((score + _FIT * fit) * (1 + _QUALITY_SHARE * (quality or 0) / 100), address)
+        for (score, address), quality, fit in zip(found, scores, lifts, strict=True)
     ]
     ordered: list[tuple[float, DocAddress]] = []
     for block in range(0, len(weighed), _BLOCK):

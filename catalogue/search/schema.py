@@ -27,7 +27,11 @@ _NUMBERS: Final = (
     "recency",  # orders by day of update, then by change of the entry; unique in practice, so that paging is stable
     "id_high",  # the id once more, as two halves: ids are wanted by the hundred thousand, and only numbers come so fast
     "id_low",
+    "covers_from",  # days since 1970 of the period that the data covers; an open end is very far away
+    "covers_to",
+    "extent",  # class of the box's size
 )
+_DEGREES: Final = ("west", "south", "east", "north")
 _CARD: Final = "card"  # JSON of what a result shows
 
 
@@ -42,6 +46,8 @@ def build_schema() -> Schema:
             builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name == facet.column)
     for name in _NUMBERS:
         builder.add_integer_field(name, fast=True)
+    for name in _DEGREES:
+        builder.add_float_field(name, fast=True)
     builder.add_bytes_field(_CARD, stored=True, indexed=False, fast=False)
     return builder.build()
 
@@ -49,7 +55,7 @@ def build_schema() -> Schema:
 def _hash() -> str:
     facets = [(facet.field, facet.column) for facet in FACETS.values()]
     words = (sorted(STOP_WORDS), sorted(WEAK_WORDS))
-    described = repr((DOCUMENT_VERSION, _TEXT, _TERMS, _NUMBERS, _CARD, facets, words, "tantivy 0.27"))
+    described = repr((DOCUMENT_VERSION, _TEXT, _TERMS, _NUMBERS, _DEGREES, _CARD, facets, words, "tantivy 0.27"))
     return hashlib.sha256(described.encode()).hexdigest()[:12]
 
 

@@ -7,20 +7,37 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from catalogue.enums import (
+    BROKEN_LINK_STATES,
+    DatasetKind,
+    Delivery,
+    Frequency,
+    LinkHealth,
+    LinkState,
+    ResourceKind,
+)
 from catalogue.models import Dataset, Resource
+from catalogue.search.coverage import Sides
 from catalogue.search.document import Searchable
 from publishers.models import Publisher
 
 _FIELDS = (
     *("id", "name", "kind", "title", "description", "translations", "identifiers", "tags", "places", "access"),
     *("modified", "source_modified_at", "modified_at", "origin_id", "publisher_id", "licence_id"),
+    *("frequency", "temporal_start", "temporal_end", "west", "south", "east", "north", "licence__is_open"),
     *("topic__title", "quality__score", "quality__band"),
 )
+
+
+#: A link that was slow or too big once still leads somewhere.
+_WORKING_LINK_STATES = (LinkState.OK, LinkState.SUSPECTED, LinkState.TOO_BIG)
 
 
 class _File(NamedTuple):
     title: str
     format: str
+    kind: str
+    link: str | None
 
 
 class PublisherPaths:
@@ -74,13 +91,13 @@ def all_public_entries(*, now: datetime.datetime, batch_size: int = 1_000) -> It
 
 
 def _read(datasets: QuerySet[Dataset], paths: PublisherPaths) -> list[Searchable]:
-    found = list(datasets.select_related("topic", "quality").only(*_FIELDS))
+    found = list(datasets.select_related("topic", "quality", "licence").only(*_FIELDS))
     paths.load({dataset.publisher_id for dataset in found})
     files: dict[UUID, list[_File]] = {dataset.id: [] for dataset in found}
     # Plain rows: making an object of each file would take longer than all the rest
     rows = Resource.objects.filter(dataset_id__in=list(files)).order_by("dataset_id", "position", "id")
-    for dataset_id, title, format_code in rows.values_list("dataset_id", "title", "format"):
-        files[dataset_id].append(_File(title, format_code))
+    for dataset_id, *file in rows.values_list("dataset_id", "title", "format", "kind", "link__state"):
+        files[dataset_id].append(_File(*file))
     return [_searchable(dataset, files[dataset.id], paths) for dataset in found]
 
 
@@ -109,7 +126,40 @@ def _searchable(dataset: Dataset, files: list[_File], paths: PublisherPaths) -> 
         origin_id=dataset.origin_id,
         updated_at=dataset.updated_at,
         changed_at=dataset.modified_at,
+        licence_is_open=dataset.licence is not None and dataset.licence.is_open,
+        frequency="" if dataset.frequency == Frequency.UNKNOWN else dataset.frequency,
+        link_health=_link_health([file.link for file in files]),
+        deliveries=_deliveries(dataset, files),
+        covers=(dataset.temporal_start, dataset.temporal_end),
+        box=_box(dataset),
     )
+
+
+def _link_health(states: list[str | None]) -> str:
+    """How the links do together. Empty for an entry without links."""
+    broken = sum(state in BROKEN_LINK_STATES for state in states)
+    working = sum(state in _WORKING_LINK_STATES for state in states)
+    if broken:
+        return LinkHealth.SOME_BROKEN.value if working else LinkHealth.ALL_BROKEN.value
+    if working:
+        return LinkHealth.WORKING.value
+    return LinkHealth.NOT_CHECKED.value if states else ""
+
+
+def _deliveries(dataset: Dataset, files: list[_File]) -> tuple[str, ...]:
+    found = set()
+    if dataset.kind == DatasetKind.SERVICE or any(file.kind == ResourceKind.API for file in files):
+        found.add(Delivery.API.value)
+    if any(file.kind == ResourceKind.DATA for file in files):
+        found.add(Delivery.FILE.value)
+    return tuple(sorted(found))
+
+
+def _box(dataset: Dataset) -> Sides | None:
+    west, south, east, north = dataset.west, dataset.south, dataset.east, dataset.north
+    if west is None or south is None or east is None or north is None:
+        return None
+    return west, south, east, north
 
 
 def _translated(translations: object) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ def results(request: HttpRequest) -> HttpResponse:
                 sort=parameters.sort,
                 page=parameters.page,
                 page_size=PAGE_SIZE,
+                scope=parameters.scope,
             )
         )
     except SearchUnavailable as error:

@@ -56,6 +56,10 @@ OTHER = {
     "updated_at": datetime.date(2000, 1, 1),
     "changed_at": DAY + datetime.timedelta(seconds=1),
     **dict.fromkeys(("tags", "formats", "files", "places", "identifiers", "translations"), ("other",)),
+    **dict.fromkeys(("deliveries", "place_codes", "columns"), ("other",)),
+    "licence_is_open": True,
+    "covers": (datetime.date(2019, 1, 1), None),
+    "box": (-1.0, 53.0, 1.0, 54.0),
 }
 
 

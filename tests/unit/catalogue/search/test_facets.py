@@ -1,5 +1,6 @@
 """Counts against a plain count in Python, over an index of several segments."""
 
+import datetime
 import random
 import uuid
 from collections import Counter
@@ -7,6 +8,7 @@ from collections import Counter
 import pytest
 from tantivy import Index, Occur, Query
 
+from catalogue.search.coverage import years_covered
 from catalogue.search.document import Searchable, to_document
 from catalogue.search.facets import FACETS, Counts, FacetCount, count
 from catalogue.search.schema import SCHEMA, register
@@ -22,7 +24,14 @@ def value_sets(one: Searchable) -> dict[str, set[str]]:
         "format": set(one.formats),
         "licence_code": {one.licence_code},
         "quality": {one.quality_band},
+        "open": {"yes"} if one.licence_is_open and one.access == "open" else set(),
         "access": {one.access},
+        "frequency": {one.frequency},
+        "year": set(years_covered(one.covers, one.title, now=2026)),
+        "place": set(one.place_codes),
+        "link": {one.link_health},
+        "delivery": set(one.deliveries),
+        "tag": set(one.tags),
         "kind": {one.kind},
     }
     return {name: {value for value in found if value} for name, found in values.items()}
@@ -44,6 +53,13 @@ def entries() -> list[Searchable]:
             licence_code=chance.choice(["", "uk-ogl", "cc-by"]),
             quality_band=chance.choice(["good", "poor"]),
             access=chance.choice(["open", "restricted"]),
+            licence_is_open=chance.random() < 0.5,
+            frequency=chance.choice(["", "monthly", "annual"]),
+            link_health=chance.choice(["", "working", "all_broken"]),
+            deliveries=tuple(chance.sample(["api", "file"], chance.randrange(3))),
+            covers=(datetime.date(chance.randrange(2010, 2015), 3, 1), datetime.date(2015, 2, 28)),
+            place_codes=tuple(chance.sample(["E92000001", "E12000003", "E08000035"], chance.randrange(3))),
+            tags=tuple(f"tag-{number}" for number in chance.sample(range(3000), chance.randrange(6))),
         )
         for number in range(2000)
     ]
@@ -70,6 +86,8 @@ def index(entries: list[Searchable]) -> Index:
         {"topic": ("health",), "format": ("CSV", "PDF")},
         {"publisher": ("body-5",), "licence_code": ("uk-ogl",), "quality": ("good",), "access": ("open",)},
         {"format": ("Esri REST",), "topic": ("nowhere",)},
+        {"open": ("yes",), "year": ("2011", "2014"), "link": ("working",), "tag": ("tag-1", "tag-2", "tag-3")},
+        {"place": ("E12000003",), "delivery": ("api",), "frequency": ("annual",)},
     ],
 )
 @pytest.mark.parametrize("word", ["", "flood"])

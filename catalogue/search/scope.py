@@ -1,0 +1,97 @@
+"""Narrowing by where and when: an area, the period covered, the day of update. And how well an area fits."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from tantivy import FieldType, Occur, Query, Schema, Searcher
+
+from catalogue.places import Box
+from catalogue.search.coverage import ALWAYS, EPOCH, EVER, extent_class
+from catalogue.search_scope import Scope
+
+#: Days in the high bits of `recency`.
+DAY_BITS: Final = 47
+
+#: A box smaller than this, in degrees, is a point with an error: it still has an extent to compare.
+_SMALLEST: Final = 0.001
+
+
+def scope_clauses(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
+    """The conditions of a scope. They add nothing to a document's score."""
+    conditions: list[Query] = []
+    if scope.area:
+        conditions.append(_meets(schema, scope.area))
+    if scope.covers_from or scope.covers_to:
+        first = (scope.covers_from - EPOCH).days if scope.covers_from else ALWAYS
+        last = (scope.covers_to - EPOCH).days if scope.covers_to else EVER
+        conditions += [
+            _whole_numbers(schema, "covers_to", first, EVER),
+            _whole_numbers(schema, "covers_from", ALWAYS, last),
+        ]
+    if scope.updated_from or scope.updated_to:
+        first = max((scope.updated_from - EPOCH).days, 0) if scope.updated_from else 0
+        last = (scope.updated_to - EPOCH).days if scope.updated_to else 2**15
+        # Every update before 1970 counts as of its first day
+        conditions.append(_whole_numbers(schema, "recency", first << DAY_BITS, (max(last, -1) + 1 << DAY_BITS) - 1))
+    return [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
+
+
+def fits(searcher: Searcher, area: Box, addresses: Sequence) -> list[float]:
+    """How well each entry's box fits the area, 0 to 1: the share of what both cover together that both cover.
+
+    A town's own data comes before the country's when the town is asked for, and the other way round.
+    """
+    sides = [searcher.fast_field_values(name, list(addresses)) for name in ("west", "south", "east", "north")]
+    return [_fit(area, *box) for box in zip(*sides, strict=True)]
+
+
+def _fit(area: Box, west: float | None, south: float | None, east: float | None, north: float | None) -> float:
+    if west is None or south is None or east is None or north is None:
+        return 0.0
+    own = _extent(west, east) * _extent(south, north)
+    asked = sum(_extent(left, right) for left, right in _spans(area)) * _extent(area.south, area.north)
+    width = sum(max(min(east, right) - max(west, left), 0.0) for left, right in _spans(area))
+    height = max(min(north, area.north) - max(south, area.south), 0.0)
+    both = max(width, _SMALLEST) * max(height, _SMALLEST)
+    return min(both / (own + asked - both), 1.0) if own + asked > both else 1.0
+
+
+def near(schema: Schema, area: Box) -> list[tuple[Occur, Query]]:
+    """What brings boxes of about the area's size to the front, so that `fits` need only order the first hundreds.
+
+    Of boxes that meet the area, one of its size fits best; ten times larger or smaller it can't fit well.
+    """
+    about = extent_class(_spans(area)[0], area.south, area.north)
+    return [
+        (Occur.Should, Query.const_score_query(_whole_numbers(schema, "extent", about - reach, about + reach), lift))
+        for reach, lift in ((1, 3.0), (3, 2.0), (6, 1.0))
+    ]
+
+
+def _extent(low: float, high: float) -> float:
+    return max(high - low, _SMALLEST)
+
+
+def _spans(area: Box) -> list[tuple[float, float]]:
+    """From west to east: two spans where the area crosses the date line."""
+    return [(area.west, 180.0), (-180.0, area.east)] if area.crosses_antimeridian else [(area.west, area.east)]
+
+
+def _meets(schema: Schema, area: Box) -> Query:
+    def degrees(name: str, low: float | None, high: float | None) -> tuple[Occur, Query]:
+        return Occur.Must, Query.range_query(schema, name, FieldType.Float, low, high)
+
+    parts = [
+        Query.boolean_query(
+            [
+                *(degrees("west", None, right), degrees("east", left, None)),
+                *(degrees("south", None, area.north), degrees("north", area.south, None)),
+            ]
+        )
+        for left, right in _spans(area)
+    ]
+    return parts[0] if len(parts) == 1 else Query.boolean_query([(Occur.Should, part) for part in parts])
+
+
+def _whole_numbers(schema: Schema, name: str, low: int, high: int) -> Query:
+    return Query.range_query(schema, name, FieldType.Integer, low, high)
