@@ -32,7 +32,7 @@ def scope_clauses(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
         first = max((scope.updated_from - EPOCH).days, 0) if scope.updated_from else 0
         last = (scope.updated_to - EPOCH).days if scope.updated_to else 2**15
         # Every update before 1970 counts as of its first day
-        conditions.append(_whole_numbers(schema, "recency", first << DAY_BITS, (max(last, -1) + 1 << DAY_BITS) - 1))
+        conditions.append(_whole_numbers(schema, "recency", first << DAY_BITS, (max(last, 0) + 1 << DAY_BITS) - 1))
     return [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
 
 

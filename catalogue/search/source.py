@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -29,6 +29,9 @@ _FIELDS = (
 )
 
 
+#: Headings of columns that are read of one entry.
+_MOST_HEADINGS: Final = 500
+
 #: A link that was slow or too big once still leads somewhere.
 _WORKING_LINK_STATES = (LinkState.OK, LinkState.SUSPECTED, LinkState.TOO_BIG)
 
@@ -37,6 +40,7 @@ class _File(NamedTuple):
     title: str
     format: str
     kind: str
+    columns: object
     link: str | None
 
 
@@ -96,7 +100,7 @@ def _read(datasets: QuerySet[Dataset], paths: PublisherPaths) -> list[Searchable
     files: dict[UUID, list[_File]] = {dataset.id: [] for dataset in found}
     # Plain rows: making an object of each file would take longer than all the rest
     rows = Resource.objects.filter(dataset_id__in=list(files)).order_by("dataset_id", "position", "id")
-    for dataset_id, *file in rows.values_list("dataset_id", "title", "format", "kind", "link__state"):
+    for dataset_id, *file in rows.values_list("dataset_id", "title", "format", "kind", "columns", "link__state"):
         files[dataset_id].append(_File(*file))
     return [_searchable(dataset, files[dataset.id], paths) for dataset in found]
 
@@ -132,7 +136,14 @@ def _searchable(dataset: Dataset, files: list[_File], paths: PublisherPaths) -> 
         deliveries=_deliveries(dataset, files),
         covers=(dataset.temporal_start, dataset.temporal_end),
         box=_box(dataset),
+        columns=_headings(files),
     )
+
+
+def _headings(files: list[_File]) -> tuple[str, ...]:
+    """Headings of the files' columns, each once. The column is JSON: it is read as if it could hold anything."""
+    found = [name for file in files if isinstance(file.columns, list) for name in file.columns[:_MOST_HEADINGS]]
+    return tuple(dict.fromkeys(name for name in found if isinstance(name, str) and name))[:_MOST_HEADINGS]
 
 
 def _link_health(states: list[str | None]) -> str:
