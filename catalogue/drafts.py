@@ -82,6 +82,12 @@ class DatasetDraft:
     planned_release: str = ""
     rights: str = ""
     classification: str = Classification.NOT_APPLICABLE
+    personal_data: str = ""
+    held_in: str = ""
+    information_asset_owner: str = ""
+    data_steward: str = ""
+    data_custodian: str = ""
+    retention: str = ""
     frequency: str = Frequency.UNKNOWN
     issued: datetime.date | None = None
     issued_text: str = ""
@@ -108,3 +114,8 @@ DATASET_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(DatasetDraft) if 
 
 #: Fields that a resource's draft and model share one to one.
 RESOURCE_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(ResourceDraft) if f.name != "id")
+
+#: Fields that only signed-in officials may read, of whatever entry: where data is held, and the names of officials.
+INTERNAL_FIELDS: tuple[str, ...] = (
+    *("held_in", "information_asset_owner", "data_steward", "data_custodian", "retention"),
+)

@@ -47,6 +47,14 @@ class Classification(TextChoices):
     TOP_SECRET = "top_secret", "Top secret"
 
 
+class PersonalData(TextChoices):
+    """Whether the data is about people who can be told from it, in the words of the UK GDPR. Blank: not said."""
+
+    NONE = "none", "No personal data"
+    PERSONAL = "personal", "Personal data"
+    SPECIAL_CATEGORY = "special_category", "Special category personal data"
+
+
 class ServiceStatus(TextChoices):
     """How far along a data service is, as the UK cross-government metadata exchange model lists it."""
 

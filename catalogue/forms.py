@@ -55,7 +55,9 @@ class DatasetForm(forms.ModelForm):
             *("title", "description", "topic", "tags", "kind"),
             *("publisher", "creator", "contact_name", "contact_email", "contact_phone", "contact_url"),
             *("foi_name", "foi_email", "foi_phone", "foi_url"),
-            *("licence", "licence_text", "access", "access_reason", "planned_release", "classification", "visibility"),
+            *("licence", "licence_text", "access", "access_reason", "planned_release"),
+            *("visibility", "classification", "personal_data", "held_in", "information_asset_owner"),
+            *("data_steward", "data_custodian", "retention"),
             *("frequency", "issued", "modified", "temporal_start", "temporal_end"),
             *("places", "west", "south", "east", "north", "languages", "landing_page", "name"),
         ]

@@ -30,13 +30,20 @@ def plain(value: Any) -> Any:
 
 
 def snapshot(
-    dataset: _HasFields, resources: Iterable[_HasFields], *, name: str, state: str = "", visibility: str = ""
+    dataset: _HasFields,
+    resources: Iterable[_HasFields],
+    *,
+    name: str,
+    state: str = "",
+    visibility: str = "",
+    release_at: datetime.datetime | None = None,
 ) -> Snapshot:
     """The snapshot of a Dataset or DatasetDraft and its resources (models or drafts, in order, each with its id)."""
     return {
         "name": name,
         "state": str(state),
         "visibility": str(visibility),
+        **({"release_at": release_at.isoformat()} if release_at else {}),
         **{field: plain(getattr(dataset, field)) for field in DATASET_FIELDS},
         "resources": [
             {"id": str(resource.id), **{field: plain(getattr(resource, field)) for field in RESOURCE_FIELDS}}

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from catalogue.views import dataset, health, home, legacy, publisher, quality, search, sitemap
+from catalogue.views import dataset, health, home, inventory, legacy, publisher, quality, search, sitemap
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("topics", home.topics, name="topic-list"),
     path("publishers", publisher.index, name="publisher-list"),
     path("publisher/<slug:slug>", publisher.detail, name="publisher-detail"),
+    path("inventory", inventory.index, name="inventory"),
     path("quality", quality.index, name="quality"),
     path("api", home.api, name="api"),
     path("accessibility", home.accessibility, name="accessibility"),

@@ -58,6 +58,7 @@ class PublisherAdmin(admin.ModelAdmin):
             {"fields": [("contact_name", "contact_email"), ("contact_phone", "contact_url")]},
         ),
         ("Freedom of information", {"fields": [("foi_name", "foi_email"), ("foi_phone", "foi_url")]}),
+        ("How it works here", {"fields": ["requires_approval", "shows_holdings"]}),
         ("Lifecycle", {"fields": ["closed_on"]}),
     ]
 

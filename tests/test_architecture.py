@@ -31,6 +31,8 @@ LAYERS = [
             "backends",
             "quality.measure",
             "quality.report",
+            "inventory.holdings",
+            "inventory.search",
         },
     ),
     ("write", {"actions", "pipeline"}),

@@ -44,11 +44,19 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """From when anybody may see a published entry; `at` None: at once."""
+
+    at: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One dataset as it should be.
 
     `dataset_id` names the dataset, which is made if it isn't there; None makes a new one with a new id.
-    `state` and `visibility` None leave an existing dataset's as they are (a new one: draft, public).
+    `state`, `visibility` and `release` None leave an existing dataset's as they are; a new one is a public draft, for
+    release at once.
     """
 
     draft: DatasetDraft
@@ -56,6 +64,7 @@ class Entry:
     state: State | None = None
     visibility: Visibility | None = None
     origin: Origin | None = None
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,14 @@ def _open(entries: Sequence[Entry]) -> list[_Work]:
 
 
 def _snapshot(dataset: Dataset, resources: Iterable[Resource]) -> Snapshot:
-    return snapshot(dataset, resources, name=dataset.name, state=dataset.state, visibility=dataset.visibility)
+    return snapshot(
+        dataset,
+        resources,
+        name=dataset.name,
+        state=dataset.state,
+        visibility=dataset.visibility,
+        release_at=dataset.release_at,
+    )
 
 
 def _name(works: list[_Work]) -> None:
@@ -187,9 +203,12 @@ def _fill(work: _Work, taken: set[UUID], now: datetime.datetime) -> None:
         dataset.state = entry.state
     if entry.visibility:
         dataset.visibility = entry.visibility
+    if entry.release:
+        dataset.release_at = entry.release.at
     if dataset.state == State.PUBLISHED:
         dataset.published_at = dataset.published_at or now
         dataset.withdrawn_at, dataset.withdrawn_reason, dataset.replaced_by_id = None, "", None
+        dataset.redirects_to_replacement = False
     if entry.origin:
         dataset.origin_id, dataset.origin_url, dataset.origin_title = (
             entry.origin.id,
@@ -217,8 +236,8 @@ _PROVENANCE = [
 ]
 
 _LIFECYCLE = [
-    *("name", "state", "visibility", "published_at", "withdrawn_at", "withdrawn_reason", "replaced_by"),
-    *("version", "modified_at"),
+    *("name", "state", "visibility", "release_at", "published_at", "withdrawn_at", "withdrawn_reason"),
+    *("replaced_by", "redirects_to_replacement", "version", "modified_at"),
 ]
 _UPDATED = [*DATASET_FIELDS, *_LIFECYCLE, *_PROVENANCE]
 

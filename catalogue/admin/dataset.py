@@ -110,6 +110,16 @@ class DatasetAdmin(admin.ModelAdmin):
             "How may it be used?",
             {"fields": ["licence", "licence_text", "access", "access_reason", "planned_release"]},
         ),
+        (
+            "Who holds it, and who may know?",
+            {
+                "description": "For the inventory. Where it is held, and by whom, only signed-in officials read.",
+                "fields": [
+                    *("visibility", ("personal_data", "classification"), "held_in", "information_asset_owner"),
+                    *(("data_steward", "data_custodian"), "retention"),
+                ],
+            },
+        ),
         ("When is it updated?", {"fields": ["frequency", ("issued", "modified"), ("temporal_start", "temporal_end")]}),
         ("Where does it cover?", {"fields": ["places", ("west", "south", "east", "north")]}),
         (
@@ -117,7 +127,7 @@ class DatasetAdmin(admin.ModelAdmin):
             {
                 "classes": ["collapse"],
                 "fields": [
-                    *("languages", "landing_page", "name", "visibility", "classification"),
+                    *("languages", "landing_page", "name"),
                     *(("foi_name", "foi_email"), ("foi_phone", "foi_url"), "read_version"),
                 ],
             },

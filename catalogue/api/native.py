@@ -46,7 +46,7 @@ class DatasetDetail(ReadView):
             raise Http404
         dataset = queries.dataset_for_page(dataset_id, request.user)
         if dataset is not None:
-            return Response(native.DatasetSerializer(dataset).data)
+            return Response(native.DatasetSerializer(dataset, context={"request": request}).data)
         withdrawn = queries.tombstone_for_page(dataset_id)
         if withdrawn is None:
             raise Http404

@@ -7,8 +7,10 @@ from typing import ClassVar, Self
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from catalogue.enums import (
@@ -16,6 +18,7 @@ from catalogue.enums import (
     Classification,
     DatasetKind,
     Frequency,
+    PersonalData,
     ServiceStatus,
     ServiceType,
     State,
@@ -32,6 +35,14 @@ NAME_LENGTH = 100
 #: Names look like this; a name shaped like a UUID would be taken for one by `/dataset/<uuid>`.
 NAME_PATTERN = r"^[a-z0-9_-]{2,100}$"
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+
+#: What officials search of entries that are not public, and the words by which the workplace finds any entry.
+INTERNAL_TEXT = SearchVector("title", Left("description", 50_000), "held_in", config="english")
+TITLE_WORDS = SearchVector("title", config="simple")
+
+#: True of entries for officials, or for their publisher alone.
+INTERNAL = Q(visibility__in=[Visibility.OFFICIALS, Visibility.PUBLISHER])
 
 
 def released(now: datetime.datetime) -> Q:
@@ -133,6 +144,40 @@ class Dataset(models.Model):
     rights = models.TextField(blank=True)
     classification = models.CharField(max_length=20, choices=Classification, default=Classification.NOT_APPLICABLE)
 
+    personal_data = models.CharField(
+        max_length=20,
+        choices=PersonalData,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whether people can be told from the data.",
+    )
+
+    # The inventory's own: for signed-in officials, never for the public (`catalogue.drafts.INTERNAL_FIELDS`)
+    held_in = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="The system or place where the data is held."
+    )
+    information_asset_owner = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The senior person who answers for the data and its risks.",
+    )
+    data_steward = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Who looks after its meaning and quality."
+    )
+    data_custodian = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="Who runs the system that holds it."
+    )
+    retention = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="How long it is kept, and what happens to it then.",
+    )
+
     # When. A date as the source wrote it stands beside the day that we read in it.
     frequency = models.CharField(max_length=20, choices=Frequency, default=Frequency.UNKNOWN)
     issued = models.DateField("first released", null=True, blank=True)
@@ -178,6 +223,11 @@ class Dataset(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaces")
+    redirects_to_replacement = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether its old address leads straight to what replaces it.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     modified_at = models.DateTimeField("entry last changed", default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False, help_text="Number of the latest revision.")
@@ -215,6 +265,9 @@ class Dataset(models.Model):
             models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="dataset_visibility_known"),
             models.CheckConstraint(condition=Q(access__in=Access.values), name="dataset_access_known"),
             models.CheckConstraint(
+                condition=Q(personal_data__in=["", *PersonalData.values]), name="dataset_personal_data_known"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=State.PUBLISHED) | Q(published_at__isnull=False), name="dataset_published_has_date"
             ),
             models.CheckConstraint(
@@ -237,6 +290,10 @@ class Dataset(models.Model):
                 condition=Q(state=State.PUBLISHED, visibility=Visibility.PUBLIC),
             ),
             GinIndex(fields=["tags"], name="dataset_tags"),
+            # Officials search what is not public here; what is public, everybody searches in the search engine
+            GinIndex(INTERNAL_TEXT, name="dataset_internal_text", condition=INTERNAL),
+            # The workplace finds entries by words of their title
+            GinIndex(TITLE_WORDS, name="dataset_title_words"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalogue.contacts import Contact, contact_of, foi_contact_of
+from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.models import Change, Dataset, LinkCheck, QualityReport, Resource
 from catalogue.quality.report import present
 from publishers.models import Publisher
@@ -130,6 +131,14 @@ class BoxSerializer(serializers.Serializer[Any]):
     north = serializers.FloatField()
 
 
+class InventorySerializer(serializers.ModelSerializer[Dataset]):
+    """Where data is held and who answers for it."""
+
+    class Meta:
+        model = Dataset
+        fields = INTERNAL_FIELDS
+
+
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     """A dataset in full."""
 
@@ -142,6 +151,7 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     box = serializers.SerializerMethodField()
     resources = ResourceSerializer(many=True)
     quality = QualitySerializer(allow_null=True)
+    inventory = serializers.SerializerMethodField(help_text="Who holds it, for signed-in officials; null for others.")
 
     class Meta:
         model = Dataset
@@ -152,6 +162,7 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
             *("conforms_to", "related_links", "provenance"),
             *("service_status", "service_type", "endpoint_url", "endpoint_description"),
             *("licence", "licence_text", "access", "access_reason", "planned_release", "rights"),
+            *("personal_data", "classification", "inventory"),
             *("frequency", "issued", "issued_text", "modified", "modified_text"),
             *("temporal_start", "temporal_end", "temporal_text", "box", "places", "extras"),
             *("origin_id", "origin_url", "origin_title", "last_seen_at"),
@@ -174,6 +185,11 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
     @extend_schema_field(BoxSerializer(allow_null=True))
     def get_box(self, dataset: Dataset) -> Any:
         return BoxSerializer(dataset).data if dataset.west is not None else None
+
+    @extend_schema_field(InventorySerializer(allow_null=True))
+    def get_inventory(self, dataset: Dataset) -> Any:
+        request = self.context.get("request")
+        return InventorySerializer(dataset).data if request and request.user.is_authenticated else None
 
 
 class ChangeSerializer(serializers.ModelSerializer[Change]):

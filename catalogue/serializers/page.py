@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils.translation import get_language_info
 
+from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Resource
+from catalogue.serializers.revisions import label_of
 
 #: Extras that the machinery keeps and no reader wants.
 _HIDDEN_EXTRAS = (
@@ -71,6 +73,11 @@ def additional_information(dataset: Dataset) -> list[tuple[str, str]]:
         for key, value in dataset.extras.items()
         if not key.startswith(_HIDDEN_EXTRAS) and (text := _text(value))
     ]
+
+
+def internal_information(dataset: Dataset) -> list[tuple[str, str]]:
+    """(label, value) for what only signed-in officials may read."""
+    return [(label_of(field), value) for field in INTERNAL_FIELDS if (value := getattr(dataset, field))]
 
 
 def _text(value: Any) -> str:

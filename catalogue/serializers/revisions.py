@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 
+from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.models import Dataset, Revision
 from catalogue.snapshots import differences
 
@@ -25,16 +26,23 @@ class FieldChange(NamedTuple):
 
 
 def field_changes(
-    older: Revision, newer: Revision, *, publisher_titles: Callable[[Iterable[str]], Mapping[str, str]]
+    older: Revision,
+    newer: Revision,
+    *,
+    publisher_titles: Callable[[Iterable[str]], Mapping[str, str]],
+    for_officials: bool = False,
 ) -> list[FieldChange]:
     """Every field that differs, with both values as text; none where either version was erased.
 
-    `publisher_titles` gives titles by id; it is asked only where the publisher changed.
+    `publisher_titles` gives titles by id; it is asked only where the publisher changed. What only officials may read
+    is left out unless the reader is one.
     """
     if newer.snapshot is None or older.snapshot is None:
         return []
     changes = []
     for field, before, after in differences(older.snapshot, newer.snapshot):
+        if field in INTERNAL_FIELDS and not for_officials:
+            continue
         if field == "publisher_id":
             titles = publisher_titles([str(value) for value in (before, after) if value])
             before, after = titles.get(str(before), before), titles.get(str(after), after)

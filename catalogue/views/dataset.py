@@ -12,7 +12,14 @@ from catalogue.contacts import contact_of, foi_contact_of
 from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Revision
 from catalogue.quality.report import present
-from catalogue.serializers.page import additional_information, alternates, citation, data_links, language_names
+from catalogue.serializers.page import (
+    additional_information,
+    alternates,
+    citation,
+    data_links,
+    internal_information,
+    language_names,
+)
 from catalogue.serializers.revisions import field_changes
 from catalogue.serializers.schema_org import structured_data
 from catalogue.views.reader import public_page, reader, whole_number
@@ -42,6 +49,7 @@ def detail(request: HttpRequest, dataset_id: UUID, name: str = "") -> HttpRespon
         "related": queries.recent_datasets(reader(request), limit=5, publisher=dataset.publisher, besides=dataset.id),
         "languages": language_names(dataset.languages),
         "extras": additional_information(dataset),
+        "for_officials": internal_information(dataset) if reader(request).is_authenticated else [],
         "citation": citation(dataset, settings.SITE_URL),
         "has_history": dataset.version > 1,
         "canonical_url": settings.SITE_URL + dataset.get_absolute_url(),
@@ -97,7 +105,11 @@ def history(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "count": count,
         "older": older,
         "newer": newer,
-        "changes": field_changes(older, newer, publisher_titles=queries.publisher_titles) if newer and older else [],
+        "changes": field_changes(
+            older, newer, publisher_titles=queries.publisher_titles, for_officials=reader(request).is_authenticated
+        )
+        if newer and older
+        else [],
         "page": page,
         "pages": pages,
         "page_url": lambda number: f"?page={number}",

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 
 from catalogue import queries
 from catalogue.contacts import publisher_contacts
+from catalogue.inventory.holdings import holdings_of
 from catalogue.quality.report import describe_score
 from catalogue.views.reader import public_page, reader
 from publishers.models import Publisher
@@ -58,6 +59,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "broken_links": figures.links_broken,
             **describe_score(figures.average_score),
         },
+        "holdings": holdings_of(publisher),
         "recent": queries.recent_datasets(reader(request), limit=10, publisher=publisher),
         "contact": contact,
         "foi": foi,

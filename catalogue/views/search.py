@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from catalogue.inventory.search import internal_entries
 from catalogue.search.query import SearchPage, SearchRequest, SearchUnavailable, search
 from catalogue.search_labels import Facet, labelled
 from catalogue.search_parameters import SearchParameters
-from catalogue.views.reader import public_page
+from catalogue.views.reader import public_page, reader
+from publishers.models import User
 
 PAGE_SIZE = 20
 
@@ -107,6 +109,8 @@ def results(request: HttpRequest) -> HttpResponse:
     if parameters.page > found.pages:
         return redirect(parameters.on_page(found.pages).url())
     page = ResultsPage(found, parameters, labelled(found.facets))
-    response = render(request, "search/results.html", {"page": page})
+    official = reader(request)
+    for_officials = internal_entries(official, q=parameters.q).count() if isinstance(official, User) else 0
+    response = render(request, "search/results.html", {"page": page, "for_officials": for_officials})
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from catalogue.dates import parse_datetime
-from catalogue.drafts import DatasetDraft
-from catalogue.enums import Access, Classification, DatasetKind, ServiceStatus, ServiceType
+from catalogue.drafts import INTERNAL_FIELDS, DatasetDraft
+from catalogue.enums import Access, Classification, DatasetKind, PersonalData, ServiceStatus, ServiceType
 from catalogue.plain import clean_tags, clean_text, email_from, phone
 from catalogue.vocabularies.access import access_from
 from catalogue.vocabularies.languages import language_from
@@ -26,9 +26,17 @@ _KINDS = {
     "series": DatasetKind.SERIES, "dataset series": DatasetKind.SERIES, "datasetseries": DatasetKind.SERIES,
 }  # fmt: skip
 
+_PERSONAL = {
+    "no": PersonalData.NONE, "no personal data": PersonalData.NONE, "false": PersonalData.NONE,
+    "yes": PersonalData.PERSONAL, "true": PersonalData.PERSONAL, "personal": PersonalData.PERSONAL,
+    "personal data": PersonalData.PERSONAL, "special": PersonalData.SPECIAL_CATEGORY,
+    "special category": PersonalData.SPECIAL_CATEGORY, "sensitive": PersonalData.SPECIAL_CATEGORY,
+    "special category personal data": PersonalData.SPECIAL_CATEGORY,
+}  # fmt: skip
+
 
 class CsvNormaliser:
-    version = 1
+    version = 2
 
     def __call__(self, body: Mapping[str, Any], *, publisher_id: UUID) -> Normalised:
         findings: list[Finding] = []
@@ -58,6 +66,7 @@ class CsvNormaliser:
             "version_notes": cells.prose("version_notes"),
             **_licence(cells),
             **_access(cells),
+            **_inventory(cells),
             **dates_of(cells),
             **period_of(cells),
             **area_of(cells),
@@ -206,6 +215,17 @@ def _access(cells: Cells) -> dict[str, Any]:
         "planned_release": planned,
         "classification": marking if marking in Classification.values else Classification.NOT_APPLICABLE,
     }
+
+
+def _inventory(cells: Cells) -> dict[str, str]:
+    """Who holds it: what only officials will read, and whether it is about people."""
+    values = {field: cells.line(field)[:300] for field in INTERNAL_FIELDS}
+    cell = cells.one("personal_data")
+    said = " ".join(cell.text.casefold().replace("_", " ").split()) if cell else ""
+    values["personal_data"] = _PERSONAL.get(said, "")
+    if cell and not values["personal_data"]:
+        cells.keep(cell)
+    return values
 
 
 def _service(cells: Cells) -> dict[str, Any]:

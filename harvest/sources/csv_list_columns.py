@@ -42,6 +42,12 @@ DATASET_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "expected publication date",
     ),
     "classification": ("security classification", "protective marking"),
+    "personal_data": ("contains personal data", "personal information", "personal data held"),
+    "held_in": ("held where", "system", "system name", "where held", "source system", "storage location"),
+    "information_asset_owner": ("iao", "asset owner"),
+    "data_steward": ("steward",),
+    "data_custodian": ("custodian",),
+    "retention": ("retention period", "retention schedule"),
     "frequency": (
         "update frequency", "frequency of update", "accrual periodicity", "periodicity", "how often updated",
         "publication frequency",
@@ -79,8 +85,8 @@ DATASET_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "dataset landing page", "page", "url",
     ),
     "contact_name": (
-        "contact", "contact point contact name", "contact point name", "maintainer", "data steward",
-        "information asset owner", "contact person", "maintainer name",
+        "contact", "contact point contact name", "contact point name", "maintainer",
+        "contact person", "maintainer name",
     ),
     "contact_email": (
         "email", "e mail", "contact e mail", "contact email address", "contact point email", "maintainer email",

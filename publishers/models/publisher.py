@@ -53,6 +53,20 @@ class Publisher(models.Model):
     foi_phone = models.CharField("freedom of information phone", max_length=60, blank=True)
     foi_url = models.URLField("freedom of information page", max_length=500, blank=True)
 
+    # How it works
+    requires_approval = models.BooleanField(
+        "entries need approval",
+        default=False,
+        db_default=False,
+        help_text="If ticked, editors send their entries for review, and only approvers and administrators publish.",
+    )
+    shows_holdings = models.BooleanField(
+        "shows how many datasets it holds",
+        default=True,
+        db_default=True,
+        help_text="Its public page counts the datasets that it holds, with those that are not open, by number alone.",
+    )
+
     # Lifecycle
     closed_on = models.DateField(null=True, blank=True, help_text="When the body ceased to exist, if it did.")
     created_at = models.DateTimeField(auto_now_add=True)

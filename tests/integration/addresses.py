@@ -26,6 +26,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "topics": ("/topics",),
     "publishers": ("/publishers", "/publishers?q=agency"),
     "publisher/<slug:slug>": ("/publisher/{publisher}",),
+    "inventory": ("/inventory", "/inventory?q=salmon&publisher={publisher}"),
     "quality": ("/quality", "/quality?sort=worst&page=1"),
     "api": ("/api",),
     "accessibility": ("/accessibility",),

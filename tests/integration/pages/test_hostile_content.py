@@ -153,7 +153,8 @@ def pages(entry: Dataset) -> dict[str, str]:
     found = {}
     for address in addresses(entry, source=Source.objects.get().slug):
         response = Client().get(address, follow=True)
-        if response["Content-Type"].startswith("text/html"):
+        is_public = not response.redirect_chain or not response.redirect_chain[-1][0].startswith("/admin/")
+        if is_public and response["Content-Type"].startswith("text/html"):
             found[address] = response.content.decode()
     return found
 
@@ -193,6 +194,8 @@ def test_admin_pages_run_nothing_either(entry, admin_client):
         f"/admin/catalogue/dataset/{entry.id}/withdraw/",
         f"/admin/publishers/publisher/{entry.publisher_id}/change/",
         "/admin/publishers/publisher/",
+        f"/inventory?publisher={entry.publisher.slug}",
+        f"/dataset/{entry.id}/{entry.name}",
     ):
         response = admin_client.get(address)
         assert response.status_code == 200, address

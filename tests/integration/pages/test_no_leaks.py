@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from catalogue.actions import datasets
 from catalogue.actions.store import By, Origin
+from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.enums import Route, State, Visibility
 from catalogue.models import Dataset
 from harvest.enums import Severity
@@ -67,7 +68,7 @@ def hidden(publisher: Publisher, kind: str, name: str, *, origin: bool = True) -
 @pytest.fixture
 def site(index) -> list[Dataset]:
     """A publisher with one public entry, made before any that is hidden."""
-    agency = PublisherFactory(title="Rivers Agency", slug="rivers-agency")
+    agency = PublisherFactory(title="Rivers Agency", slug="rivers-agency", shows_holdings=False)
     dataset(agency, title="Salmon counts", name="salmon-counts", tags=("salmon",), resources=(csv_file(),))
     source("https://rivers.example/data.json", publisher=agency, title="Rivers catalogue")
     index()
@@ -232,6 +233,30 @@ def test_what_an_embargoed_entry_said_before_its_release_is_not_in_its_public_hi
     Dataset.objects.filter(id=entry.id).update(release_at=timezone.now())
     page = Client().get(f"/dataset/{entry.id}/salmon-embargoed/history?from=1&to=2").content.decode()
     assert "Version 2" in page
+    assert SECRET not in page
+
+
+def test_who_holds_a_public_entry_is_for_officials_alone_in_whatever_version(site, index):
+    entry = Dataset.objects.get(name="salmon-counts")
+    for text in ("first", "second"):
+        draft = datasets.draft_of(entry).with_changes(**dict.fromkeys(INTERNAL_FIELDS, f"{SECRET} {text}"))
+        datasets.edit(entry.id, draft, by=BY, now=timezone.now())
+    index()
+    said = everything_said(Client(), [entry])
+    assert [address for address, answer in said.items() if SECRET in answer.text] == []
+    official = Client()
+    official.force_login(UserFactory())
+    assert f"<dd>{SECRET} second</dd>" in official.get(entry.get_absolute_url()).content.decode()
+    assert official.get(f"/api/v1/datasets/{entry.id}").json()["inventory"]["held_in"] == f"{SECRET} second"
+    assert f"{SECRET} first" in official.get(f"{entry.get_absolute_url()}/history?from=2&to=3").content.decode()
+
+
+def test_a_publisher_tells_how_many_it_holds_and_nothing_else_of_them(site, index):
+    """The site's publisher keeps its numbers to itself, or the comparison above would find the count."""
+    hide_entries(site, index)
+    Publisher.objects.update(shows_holdings=True)
+    page = Client().get("/publisher/rivers-agency").content.decode()
+    assert "Rivers Agency holds 3 datasets, 3 open. 1 of them is described here" in page
     assert SECRET not in page
 
 

@@ -244,7 +244,10 @@ def test_an_entry_that_is_not_released_says_why_and_when():
         access="not_released", access_reason="Names patients.", planned_release="spring 2027", foi_email="foi@x.example"
     )
     text = text_of(page(made.get_absolute_url()))
-    assert "Not released Names patients. Planned release: spring 2027. You can ask the publisher" in text, text
+    assert (
+        f"Not released {made.publisher.title} holds this data and has not released it. Names patients. "
+        "Planned release: spring 2027. You can ask for it , or make a freedom of information request."
+    ) in text, text
 
 
 def test_other_addresses_of_an_entry_lead_to_it():

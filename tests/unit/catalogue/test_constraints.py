@@ -28,6 +28,7 @@ DATASET_BREAKS = {
     "dataset_state_known": {"state": "lost"},
     "dataset_visibility_known": {"visibility": "nobody"},
     "dataset_access_known": {"access": "perhaps"},
+    "dataset_personal_data_known": {"personal_data": "a little"},
     "dataset_published_has_date": {"state": State.PUBLISHED, "published_at": None},
     "dataset_withdrawn_has_date": {"state": State.WITHDRAWN, "withdrawn_at": None},
 }
