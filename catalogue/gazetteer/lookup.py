@@ -73,6 +73,13 @@ def named(text: str) -> tuple[Place, ...]:
     return names.get(key) or names.get(_council.sub("", key).strip()) or ()
 
 
+@lru_cache(maxsize=2_048)
+def label(each: Place) -> str:
+    """The shortest text that finds this place first: its name, its name and kind, or its code."""
+    texts = (each.name, f"{each.name}, {each.kind.value}", each.code)
+    return next(text for text in texts if find(text)[:1] == (each,))
+
+
 def postcode_area(text: str) -> Place | None:
     """The area of a postcode ("LS1 4AP", "ls1"), or None."""
     matched = _postcode.fullmatch(text.strip())
@@ -98,7 +105,9 @@ def _by_name() -> Mapping[str, tuple[Place, ...]]:
     names: dict[str, dict[str, Place]] = {}
     for each in all_places().values():
         for name in (each.name, each.name_cy, *each.names):
-            for key in {key_of(name), _council.sub("", key_of(name)).strip()}:
+            plain = key_of(name)
+            # "Leeds, postcode area": how a place is written where its bare name means another
+            for key in {plain, _council.sub("", plain).strip(), f"{plain} {key_of(each.kind.value)}"}:
                 if key:
                     names.setdefault(key, {})[each.code] = each
     return {key: _ordered(found.values()) for key, found in names.items()}

@@ -17,7 +17,7 @@ from catalogue.search.highlight import marked_piece, marked_title, why
 from catalogue.search.index import IndexDamaged, SearchUnavailable, Snapshot, engine_errors, open_reader, report_damage
 from catalogue.search.kept import KeptCounts
 from catalogue.search.schema import SCHEMA
-from catalogue.search.scope import fits, near, scope_clauses
+from catalogue.search.scope import filed, fits, near, scope_clauses
 from catalogue.search.text_query import LONGEST_QUERY, Clauses, TextQuery, take_apart, to_query
 from catalogue.search_scope import EVERYWHERE, Scope
 
@@ -218,9 +218,10 @@ def _counts(
 def _hits(clauses: Clauses, text: TextQuery, is_ranked: bool, request: SearchRequest, searcher: Searcher) -> list[Hit]:
     filters = [*filter_clauses(SCHEMA, request.filters), *scope_clauses(SCHEMA, request.scope)]
     first = (request.page - 1) * request.page_size
-    area = request.scope.area
-    if request.sort == "best" and (is_ranked or area):
-        query = Query.boolean_query([*clauses, *text.ordering, *filters, *(near(SCHEMA, area) if area else ())])
+    area = request.scope.ground
+    if request.sort == "best" and (is_ranked or area or request.scope.place):
+        closeness = [*filed(SCHEMA, request.scope), *(near(SCHEMA, area) if area else ())]
+        query = Query.boolean_query([*clauses, *text.ordering, *filters, *closeness])
         ordered = _ranked(query, first, request.page_size, searcher, area)
     else:
         query = Query.boolean_query([*clauses, *filters])

@@ -15,12 +15,20 @@ DAY_BITS: Final = 47
 #: A box smaller than this, in degrees, is a point with an error: it still has an extent to compare.
 _SMALLEST: Final = 0.001
 
+#: What being filed under the place asked for adds to a score: about as much as a good fit.
+_FILED: Final = 6.0
+
 
 def scope_clauses(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
     """The conditions of a scope. They add nothing to a document's score."""
     conditions: list[Query] = []
     if scope.area:
         conditions.append(_meets(schema, scope.area))
+    if scope.place:
+        # Filed under it, or covering ground of it: a table of all England tells of Leeds too
+        about = [Query.term_query(schema, "place", scope.place.code)]
+        about += [_meets(schema, scope.place.box)] if scope.place.box else []
+        conditions.append(Query.boolean_query([(Occur.Should, each) for each in about]))
     if scope.covers_from or scope.covers_to:
         first = (scope.covers_from - EPOCH).days if scope.covers_from else ALWAYS
         last = (scope.covers_to - EPOCH).days if scope.covers_to else EVER
@@ -66,6 +74,13 @@ def near(schema: Schema, area: Box) -> list[tuple[Occur, Query]]:
         (Occur.Should, Query.const_score_query(_whole_numbers(schema, "extent", about - reach, about + reach), lift))
         for reach, lift in ((1, 3.0), (3, 2.0), (6, 1.0))
     ]
+
+
+def filed(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
+    """What brings entries filed under the place to the front, with a box or without."""
+    if scope.place is None:
+        return []
+    return [(Occur.Should, Query.const_score_query(Query.term_query(schema, "place", scope.place.code), _FILED))]
 
 
 def _extent(low: float, high: float) -> float:

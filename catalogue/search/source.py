@@ -16,7 +16,9 @@ from catalogue.enums import (
     LinkState,
     ResourceKind,
 )
+from catalogue.gazetteer.datasets import places_of, with_lineage
 from catalogue.models import Dataset, Resource
+from catalogue.places import Box
 from catalogue.search.coverage import Sides
 from catalogue.search.document import Searchable
 from publishers.models import Publisher
@@ -136,8 +138,18 @@ def _searchable(dataset: Dataset, files: list[_File], paths: PublisherPaths) -> 
         deliveries=_deliveries(dataset, files),
         covers=(dataset.temporal_start, dataset.temporal_end),
         box=_box(dataset),
+        place_codes=_place_codes(dataset, paths),
         columns=_headings(files),
     )
+
+
+def _place_codes(dataset: Dataset, paths: PublisherPaths) -> tuple[str, ...]:
+    sides = _box(dataset)
+    publisher = paths.path(dataset.publisher_id)[-1][1]
+    codes = places_of(
+        places=dataset.places, title=dataset.title, publisher=publisher, box=Box(*sides) if sides else None
+    )
+    return with_lineage(codes)
 
 
 def _headings(files: list[_File]) -> tuple[str, ...]:

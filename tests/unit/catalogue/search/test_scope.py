@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tantivy import Index, Query
 
+from catalogue.gazetteer.place import place
 from catalogue.places import Box
 from catalogue.search.coverage import tag_values, years_covered
 from catalogue.search.document import to_document
@@ -21,6 +22,7 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "town": {"box": (-1.8, 53.7, -1.3, 53.95), "covers": (DAY(2015, 1, 1), DAY(2016, 12, 31))},
     "street": {"box": (-1.55, 53.79, -1.54, 53.8), "covers": (None, DAY(2010, 6, 30))},
     "pacific": {"box": (178.0, -20.0, -178.0, -15.0), "covers": (DAY(2020, 1, 1), None)},
+    "filed": {"place_codes": ("E92000001", "E08000035"), "updated_at": DAY(2019, 1, 1)},
     "nowhere": {"updated_at": DAY(1086, 1, 1)},
 }
 
@@ -49,10 +51,12 @@ def found(index: Index, scope: Scope) -> set[str]:
         (Scope(area=Box(-1.6, 53.7, -1.5, 53.9)), {"country", "town", "street"}),
         (Scope(area=Box(0.0, 51.0, 0.1, 51.1)), {"country"}),
         (Scope(area=Box(179.0, -18.0, -179.0, -17.0)), {"pacific"}),
+        (Scope(place=place("E08000035")), {"country", "town", "street", "filed"}),
+        (Scope(place=place("E06000001")), {"country"}),
         (Scope(covers_from=DAY(2016, 12, 31)), {"town", "pacific"}),
         (Scope(covers_to=DAY(2014, 12, 31)), {"street"}),
         (Scope(covers_from=DAY(2010, 6, 30), covers_to=DAY(2015, 1, 1)), {"street", "town"}),
-        (Scope(updated_to=DAY(2019, 5, 1)), {"country", "nowhere"}),
+        (Scope(updated_to=DAY(2019, 5, 1)), {"country", "filed", "nowhere"}),
         (Scope(updated_from=DAY(2019, 5, 2)), {"town", "street", "pacific"}),
         (Scope(updated_from=DAY(2019, 5, 1), updated_to=DAY(2019, 5, 1)), {"country"}),
         (Scope(updated_to=DAY(1900, 1, 1)), {"nowhere"}),
