@@ -102,6 +102,7 @@ class Frequency(TextChoices):
     ANNUAL = "annual", "Every year"
     BIENNIAL = "biennial", "Every two years"
     TRIENNIAL = "triennial", "Every three years"
+    QUADRENNIAL = "quadrennial", "Every four years"
     QUINQUENNIAL = "quinquennial", "Every five years"
     DECENNIAL = "decennial", "Every ten years"
     IRREGULAR = "irregular", "Irregularly"

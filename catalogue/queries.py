@@ -285,7 +285,22 @@ def resources_visible_to(user: Reader) -> QuerySet[Resource]:
 
 def some_change_waits_for_its_position() -> bool:
     """Whether a follower has to call the sequencer before it reads."""
-    return Change.objects.filter(position=None).exists()
+    return Change.objects.filter(position=None).exists() or unnoted_releases(now=timezone.now()).exists()
+
+
+def unnoted_releases(*, now: datetime.datetime) -> QuerySet[Dataset]:
+    """Entries that became public by their release time alone, of which the change log doesn't speak yet.
+
+    Only the last month's: whoever runs no follower for longer builds everything anew.
+    """
+    noted = Change.objects.filter(dataset_id=OuterRef("id"), at__gte=OuterRef("release_at"))
+    return Dataset.objects.filter(
+        ~Exists(noted),
+        release_at__lte=now,
+        release_at__gt=now - datetime.timedelta(days=31),
+        state=State.PUBLISHED,
+        visibility=Visibility.PUBLIC,
+    )
 
 
 def public_changes(*, since: int) -> QuerySet[Change]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from catalogue.actions import rows
 from catalogue.enums import ChangeKind
 from catalogue.models import Change
+from catalogue.queries import unnoted_releases
 
 #: PostgreSQL's LISTEN/NOTIFY channel on which followers are woken. A hint only: followers also look by themselves.
 CHANNEL = "domesday_changes"
@@ -37,6 +39,15 @@ def record(dataset_ids: Iterable[UUID], kind: ChangeKind, *, now: datetime.datet
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
+def _note_releases(now: datetime.datetime) -> None:
+    """A release time makes an entry public without any write: the log tells of it as if it were one.
+
+    Under the sequencer's lock, so that each release is told once.
+    """
+    released = unnoted_releases(now=now).values_list("id", flat=True)
+    rows.insert(Change, [Change(dataset_id=dataset_id, kind=ChangeKind.UPDATED, at=now) for dataset_id in released])
+
+
 def assign_positions(*, batch_size: int = 10_000) -> int:
     """Give every committed change its position; return how many got one.
 
@@ -48,6 +59,7 @@ def assign_positions(*, batch_size: int = 10_000) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             # The lock first, in its own statement: the UPDATE's snapshot must be taken while we hold it.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEQUENCER_LOCK])
+            _note_releases(timezone.now())
             cursor.execute(_ASSIGN, [batch_size])
             count = cursor.rowcount
         assigned += count

@@ -272,6 +272,11 @@ def _is_renamed(work: _Work) -> bool:
     )
 
 
+def _is_back(work: _Work) -> bool:
+    was_withdrawn = work.before is not None and work.before["state"] == State.WITHDRAWN
+    return was_withdrawn and work.dataset.state != State.WITHDRAWN
+
+
 def _write_resources(works: list[_Work], now: datetime.datetime) -> None:
     """Resources that went, that stayed and that came. A changed address starts its link history anew."""
     gone = [
@@ -282,6 +287,9 @@ def _write_resources(works: list[_Work], now: datetime.datetime) -> None:
     ]
     if gone:
         Resource.objects.filter(id__in=gone).delete()
+    back = [work.dataset.id for work in works if _is_back(work)]
+    if back:  # nobody looked at its links meanwhile
+        LinkCheck.objects.filter(resource__dataset__in=back, next_check_at__gt=now).update(next_check_at=now)
     new: list[Resource] = []
     kept: list[Resource] = []
     moved: list[Resource] = []

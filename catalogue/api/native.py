@@ -127,7 +127,8 @@ class ChangePagination(CursorPagination):
 class ChangeList(ReadView, generics.ListAPIView[Change]):
     """What changed, oldest first. Keep the last “position” that you saw and ask with “since” for what came after.
 
-    An entry that waits for its release time has no changes here; when the time comes, those it had take their places.
+    An entry that waits for its release time has no changes here; when the time comes, those it had take
+    their places, and a new one tells of the release.
     """
 
     serializer_class = native.ChangeSerializer

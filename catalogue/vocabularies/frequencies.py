@@ -1,6 +1,6 @@
 """How often data is updated: outside spellings ↔ `Frequency`.
 
-Where our list lacks a step ('every four years', 'three times a week'), the answer is the next rarer one: a promise that
+Where our list lacks a step ('every six years', 'three times a week'), the answer is the next rarer one: a promise that
 the publisher surely keeps.
 """
 
@@ -29,6 +29,7 @@ PERIODS: dict[Frequency, timedelta | None] = {
     Frequency.ANNUAL: timedelta(days=366),
     Frequency.BIENNIAL: timedelta(days=731),
     Frequency.TRIENNIAL: timedelta(days=1096),
+    Frequency.QUADRENNIAL: timedelta(days=1461),
     Frequency.QUINQUENNIAL: timedelta(days=1827),
     Frequency.DECENNIAL: timedelta(days=3653),
     Frequency.IRREGULAR: None,

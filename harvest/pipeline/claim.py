@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from harvest.enums import ACTIVE_RUN_STATES, RunState
 from harvest.models import Run
+from harvest.pipeline.validate import storable
 
 #: A worker that died gives its run up after this long; a living one renews its lease several times within it.
 LEASE = datetime.timedelta(seconds=30)
@@ -71,7 +72,14 @@ def advance(lease: Lease, tally: Tally, *, now: datetime.datetime) -> None:
 
 def finish(lease: Lease, state: RunState, message: str, *, now: datetime.datetime) -> None:
     """End the run. Raises LeaseLost."""
-    ended = {"state": state, "message": message, "finished_at": now, "lease_token": None, "leased_until": None}
+    # Messages quote what sources say, and a run that can't be ended would be carried out for ever.
+    ended = {
+        "state": state,
+        "message": storable(message),
+        "finished_at": now,
+        "lease_token": None,
+        "leased_until": None,
+    }
     if not lease.held().update(**ended):
         raise LeaseLost
 

@@ -10,6 +10,7 @@ from harvest.findings import Finding
 from harvest.models import Problem, Run, Source
 from harvest.normalise.base import Normaliser
 from harvest.pipeline.claim import Lease, LeaseLost, Tally, advance
+from harvest.pipeline.validate import storable
 from harvest.sources.base import SourceAdapter
 
 
@@ -41,11 +42,11 @@ class Job:
     def problem(self, finding: Finding, *, guid: str = "", stage: Stage = Stage.RECORD) -> Problem:
         return Problem(
             run=self.run,
-            guid=guid,
+            guid=storable(guid)[:1000],
             stage=stage,
             severity=finding.severity,
             kind=finding.kind,
             field=finding.field[:100],
-            message=finding.message,
-            value=finding.value,
+            message=storable(finding.message),
+            value=storable(finding.value),
         )

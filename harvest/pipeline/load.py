@@ -72,6 +72,8 @@ def read(job: Job, batch: Sequence[Compared]) -> list[Reading]:
 
 def _read(job: Job, compared: Compared) -> Reading:
     raw = compared.raw
+    if any(finding.is_error for finding in raw.findings):  # the adapter has said already why it can't be used
+        return Reading(compared, None, raw.findings)
     try:
         normalised = job.normaliser(raw.body, publisher_id=job.source.publisher_id)
         draft, findings = validate(normalised.draft)

@@ -1,7 +1,8 @@
 """All packages of a portal, page by page, though it may change meanwhile, misbehave, or hold a record it can't give.
 
 Pages are ordered by id: a package that is edited meanwhile keeps its place. One that is deleted moves the later ones
-up, so where the count has fallen we step back by as much; what was given before is passed over.
+up. So each page begins with the last package of the one before: where it begins with one that was not given yet, some
+slid past us, and we step back a page. What was given before is passed over.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from harvest.sources.ckan_portal import Answer, CallFailed, Portal
 #: So many single packages may be unreadable before the portal counts as broken.
 _MAX_UNREADABLE = 5
 
+#: After so many steps back the portal's order is no order: what it gives is taken, and the walk counts as incomplete.
+_MAX_STEPS_BACK = 20
+
 
 @dataclass(slots=True)
 class Paging:
@@ -26,22 +30,26 @@ class Paging:
     is_whole: bool = True
     given: int = 0
     unreadable: int = 0
+    _may_overlap: bool = True
+    _steps_back: int = 0
 
     def elements(self) -> Iterator[Element | Announced | SourceProblem]:
         """Raises SourceFailed where the portal stops giving pages, or gives the same one again and again."""
         seen: set[int] = set()
-        start, rows, count = 0, self.rows, None
+        start, reached, rows, count = 0, 0, self.rows, None
         may_repeat = False
         unreadable: list[SourceProblem] = []
         while count is None or start < count:
-            got, fresh, before = 0, 0, count
+            got, fresh, before, has_slid = 0, 0, count, False
+            overlap = int(self._may_overlap and start > 0 and rows > 1)
             try:
-                for event in self._page(start, rows):
+                for event in self._page(start - overlap, rows + overlap):
                     if isinstance(event, Answer):
                         count = event.count
                         continue
                     got += 1
                     key = hash(_key(event))
+                    has_slid = has_slid or bool(overlap and got == 1 and key not in seen)
                     if key not in seen:
                         seen.add(key)
                         fresh += 1
@@ -62,22 +70,31 @@ class Paging:
                 raise SourceFailed("The portal doesn't say how many datasets it has: is this CKAN's Action API?")
             if before is None:
                 yield Announced(count)
-            if got and not fresh and not may_repeat:
+            if got > overlap and not fresh and not may_repeat and start >= reached:
                 raise SourceFailed(
                     f"The portal gives the same page again and again: after {self.given:,} of {count:,} datasets it"
                     " gave nothing new."
                 )
             if not got:
                 break
+            if got == overlap and start < count:
+                self._may_overlap = False  # a portal that gives one package at a time
+                continue
+            reached = max(reached, start + got - overlap)
             lost = max(0, (before or count) - count)
+            is_back = (has_slid or lost > 0) and self._may_step_back()
             # What has moved up stands just before this page now.
-            start = max(0, start - lost) if lost else start + got
-            may_repeat = lost > 0
+            start = max(0, start - max(lost, rows if has_slid else 0)) if is_back else start + got - overlap
+            may_repeat = False
             rows = min(self.rows, rows * 2)
         yield from unreadable
-        if count is not None and self.given + self.unreadable < count:
+        if count is not None and (self.given + self.unreadable < count or self._steps_back > _MAX_STEPS_BACK):
             self.is_whole = False
             yield self._incomplete(count)
+
+    def _may_step_back(self) -> bool:
+        self._steps_back += 1
+        return self._steps_back <= _MAX_STEPS_BACK
 
     def _page(self, start: int, rows: int) -> Iterator[Element | Answer]:
         parameters = {"q": "*:*", "sort": "id asc", "rows": rows, "start": start}

@@ -91,7 +91,8 @@ def open_web(url: str, limits: Limits, *, headers: Mapping[str, str]) -> Iterato
 def files_of(place: Place, *, suffixes: tuple[str, ...]) -> list[Path]:
     """The file that a path names, or the files in the folder that it names, in the order of their names.
 
-    Raises SourceFailed where there is none, or where this source must be a web address.
+    Raises SourceFailed where there is none, or where this source must be a web address. Its messages are shown to
+    everybody: they tell no more of this server than a file's name.
     """
     if not place.may_be_path:
         raise SourceFailed("The source's address must begin with https:// or http://.")
@@ -99,10 +100,10 @@ def files_of(place: Place, *, suffixes: tuple[str, ...]) -> list[Path]:
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(suffixes))
         if not found:
-            raise SourceFailed(f"The folder {path} holds no file whose name ends in {' or '.join(suffixes)}.")
+            raise SourceFailed(f"The folder {path.name} holds no file whose name ends in {' or '.join(suffixes)}.")
         return found
     if not path.exists():
-        raise SourceFailed(f"There is no file or folder {path}.")
+        raise SourceFailed(f"There is no file or folder {path.name} on the server.")
     return [path]
 
 
@@ -111,7 +112,7 @@ def open_file(path: Path) -> io.RawIOBase:
     try:
         return path.open("rb", buffering=0)
     except OSError as error:
-        raise SourceFailed(f"{path} could not be opened: {error.strerror}.") from error
+        raise SourceFailed(f"{path.name} could not be opened: {error.strerror}.") from error
 
 
 def failure_of(error: HttpError) -> SourceFailed:

@@ -33,6 +33,7 @@ class FakeCkan:
     organizations: dict[str, dict[str, Any]] = field(default_factory=dict)
     prefix: str = ""
     max_rows: int = 1_000
+    is_sorted: bool = True
     clock: datetime.datetime | None = datetime.datetime(2024, 5, 1, 12, tzinfo=datetime.UTC)
     faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, Parameters]] = field(default_factory=list)
@@ -88,7 +89,8 @@ class FakeCkan:
 
     def _search(self, parameters: Parameters) -> dict[str, Any]:
         found = [package for package in self._public() if _matches(package, parameters.get("fq", ""))]
-        found.sort(key=lambda package: package["id"])
+        if self.is_sorted:
+            found.sort(key=lambda package: package["id"])
         start = int(parameters.get("start", 0))
         rows = min(int(parameters.get("rows", 10)), self.max_rows)
         return {"count": len(found), "sort": "id asc", "facets": {}, "results": found[start : start + rows]}

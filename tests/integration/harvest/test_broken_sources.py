@@ -118,6 +118,17 @@ def test_local_path_is_read_only_for_commands(tmp_path: Path):
     assert (run.state, run.message) == (RunState.FAILED, "The source's address must begin with https:// or http://.")
 
 
+@pytest.mark.parametrize("name", ["nothing.json", "empty"])
+def test_messages_tell_nobody_where_things_are_on_the_server(tmp_path: Path, name: str):
+    (tmp_path / "empty").mkdir()
+
+    run = run_now(source(str(tmp_path / name)))
+
+    assert run.state == RunState.FAILED
+    assert name in run.message
+    assert str(tmp_path) not in run.message
+
+
 def test_folder_reads_each_file_and_tells_of_the_broken_one(tmp_path: Path):
     (tmp_path / "b.json.gz").write_bytes(gzip.compress(data_json([record("b")])))
     (tmp_path / "a.json").write_bytes(b"\xef\xbb\xbf" + data_json([record("a")]))

@@ -133,7 +133,7 @@ def test_broken_portal_keeps_what_was_read_and_retires_nothing(ckan: FakeCkan):
     run_now(maps)
     for one in ckan.packages[:10]:
         one["title"] += " anew"
-    ckan.faults = [fake_ckan.from_page(10, fake_ckan.web_page())]
+    ckan.faults = [fake_ckan.from_page(9, fake_ckan.web_page())]
 
     run = run_now(maps, forced=True)
 
@@ -151,7 +151,7 @@ def test_broken_portal_keeps_what_was_read_and_retires_nothing(ckan: FakeCkan):
 
 def test_after_a_failed_run_everything_is_read_again(ckan: FakeCkan):
     maps = ckan_source(ckan)
-    ckan.faults = [fake_ckan.from_page(20, fake_ckan.failure("Down", status=500))]
+    ckan.faults = [fake_ckan.from_page(19, fake_ckan.failure("Down", status=500))]
     assert run_now(maps).state == RunState.FAILED
     ckan.faults = []
 

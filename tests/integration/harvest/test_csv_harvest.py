@@ -1,7 +1,6 @@
 """Inventories as tables, on the web and on this machine, through the command and the pipeline."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -95,7 +94,6 @@ def test_workbook_by_the_command(capsys: pytest.CaptureFixture[str]):
 REAL = ("opendatascotland", "uk-api-catalogue", "hdruk", "geobtaa-ckan", "planning.data.gov.uk")
 
 
-@pytest.mark.skipif("CI" in os.environ, reason="Takes many minutes: run it by hand, without CI set.")
 @pytest.mark.real_data
 @pytest.mark.slow
 def test_every_row_of_real_inventories_is_loaded_or_told_and_a_second_harvest_changes_nothing(real_data: Path):

@@ -25,17 +25,21 @@ MANAGE = Path(__file__).parents[3] / "manage.py"
 RECORDS = 5_000
 
 
-def command(path: Path) -> "subprocess.Popen[bytes]":
-    """`manage.py harvest` on the tests' own database."""
+def database_url() -> str:
+    """The tests' own database, for processes of their own."""
     database = settings.DATABASES["default"]
     credentials = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
     options = "&".join(f"{name}={quote(str(value))}" for name, value in database["OPTIONS"].items())
     host = f"host={quote(database['HOST'], safe='')}&port={database['PORT']}"
-    url = f"postgresql://{credentials}@/{database['NAME']}?{host}&{options}".rstrip("&")
+    return f"postgresql://{credentials}@/{database['NAME']}?{host}&{options}".rstrip("&")
+
+
+def command(path: Path) -> "subprocess.Popen[bytes]":
+    """`manage.py harvest` on the tests' own database."""
     arguments = [sys.executable, MANAGE, "harvest", "data-json", path, "--publisher", "maps", "--json"]
     return subprocess.Popen(
         arguments,
-        env=os.environ | {"DATABASE_URL": url},
+        env=os.environ | {"DATABASE_URL": database_url()},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

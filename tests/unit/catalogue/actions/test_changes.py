@@ -2,14 +2,17 @@
 
 import threading
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from catalogue import queries
 from catalogue.actions import changes
-from catalogue.enums import ChangeKind
+from catalogue.enums import ChangeKind, State
 from catalogue.models import Change
+from tests.factories.catalogue import dataset
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +100,19 @@ def test_positions_go_on_after_a_restored_dump_whose_id_sequence_was_set_back():
     newest = uuid.uuid4()
     append(newest)
     assert followed(1) == [(2, newest)]
+
+
+def test_a_release_by_the_clock_alone_is_told_once():
+    now = timezone.now()
+    released = dataset(release_at=now - timedelta(minutes=1), now=now - timedelta(hours=1)).id
+    dataset(release_at=now + timedelta(hours=1), now=now - timedelta(hours=1))
+    dataset(release_at=now - timedelta(minutes=1), now=now - timedelta(hours=1), state=State.DRAFT)
+    assert queries.some_change_waits_for_its_position()
+
+    assert followed(3) == [(4, released)]
+    assert (Change.objects.get(position=4).kind, Change.objects.count()) == ("updated", 4)
+    assert followed(4) == []
+    assert not queries.some_change_waits_for_its_position()
 
 
 def test_a_commit_wakes_whoever_listens():

@@ -105,6 +105,15 @@ class TestManyHosts:
             NOW + datetime.timedelta(days=7)
         }
 
+    def test_links_of_an_entry_that_comes_back_are_due_at_once(self):
+        entry = linked("https://a.example/1.csv")
+        datasets.withdraw(entry, reason="Gone.", by=BY, now=NOW)
+        assert claim_due(NOW, limit=10) == []
+
+        datasets.publish(entry, by=BY, now=NOW + HOUR)
+
+        assert urls(claim_due(NOW + HOUR, limit=10)) == ["https://a.example/1.csv"]
+
     def test_drafts_are_checked_too(self) -> None:
         linked("https://a.example/draft.csv", state=State.DRAFT)
         assert urls(claim_due(NOW, limit=10)) == ["https://a.example/draft.csv"]

@@ -42,6 +42,8 @@ from catalogue.vocabularies.frequencies import PERIODS, eu_uri, frequency_from, 
         ("discontinued", Frequency.NEVER),
         ("This was an annual survey that has now ceased", Frequency.NEVER),
         ("Whenever there is a change of Minister", Frequency.AS_NEEDED),
+        ("Every 4 years", Frequency.QUADRENNIAL),
+        ("QUADRENNIAL", Frequency.QUADRENNIAL),
         ("Unknown", Frequency.UNKNOWN),
     ],
 )
@@ -49,9 +51,9 @@ def test_spellings(raw: str, frequency: Frequency) -> None:
     assert frequency_from(raw) == frequency
 
 
-@pytest.mark.parametrize("raw", ["Every 4 years", "R/P4Y", "QUADRENNIAL"])
+@pytest.mark.parametrize("raw", ["Every 6 years", "R/P8Y", "Every nine years"])
 def test_a_step_that_our_list_lacks_becomes_the_next_rarer_one(raw: str) -> None:
-    assert frequency_from(raw) == Frequency.QUINQUENNIAL
+    assert frequency_from(raw) == Frequency.DECENNIAL
 
 
 @pytest.mark.parametrize(

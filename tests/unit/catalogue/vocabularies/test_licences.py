@@ -38,6 +38,7 @@ CKAN_IDS = (
         ("https://creativecommons.org/licenses/by-nc-sa/3.0/igo/", "CC-BY-NC-SA-3.0"),
         ("This work is licensed under a Creative Commons Attribution-ShareAlike 3.0 licence.", "CC-BY-SA-3.0"),
         ("http://creativecommons.org/publicdomain/zero/1.0", "cc-zero"),
+        ("https://creativecommons.org/share-your-work/public-domain/cc0/", "cc-zero"),
         ("https://opendefinition.org/licenses/cc-by/", "cc-by"),
         ("http://dcat-ap.de/def/licenses/dl-by-de/2.0", "dl-de-by-2.0"),
         ("https://spdx.org/licenses/CC-BY-SA-4.0.html", "CC-BY-SA-4.0"),

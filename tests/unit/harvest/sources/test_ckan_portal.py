@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Mapping
+from random import Random
 from typing import Any
 
 import pytest
@@ -78,8 +79,8 @@ def test_all_packages_come_page_by_page_in_the_order_of_their_ids(portal: FakeCk
     assert [(call["rows"], call.get("start"), call.get("sort")) for call in portal.calls("package_search")] == [
         ("0", None, None),
         ("100", "0", "id asc"),
-        ("100", "100", "id asc"),
-        ("100", "200", "id asc"),
+        ("101", "99", "id asc"),
+        ("101", "199", "id asc"),
     ]
 
 
@@ -188,7 +189,7 @@ def test_filters_go_to_the_portal(portal: FakeCkan):
 
 def test_deletion_while_reading_loses_no_other_package(portal: FakeCkan):
     def delete(action: str, parameters: dict[str, str]) -> None:
-        if parameters.get("start") == "100":
+        if parameters.get("start") == "99":
             portal.packages[:] = [p for p in portal.packages if p["name"] not in ("package-5", "package-6")]
 
     portal.before = delete
@@ -200,11 +201,50 @@ def test_deletion_while_reading_loses_no_other_package(portal: FakeCkan):
     assert finished(events).is_whole
 
 
+def test_deletion_that_a_new_package_makes_up_for_loses_no_other_package(portal: FakeCkan):
+    def swap(action: str, parameters: dict[str, str]) -> None:
+        if parameters.get("start") == "99" and len(portal.packages) == 250:
+            portal.packages[:] = [p for p in portal.packages if p["name"] not in ("package-5", "package-6")]
+            portal.packages += [package(300), package(301)]
+
+    portal.before = swap
+
+    events, failure = gather(portal)
+
+    # The count never fell, yet numbers 100 and 101 had moved to the page that was read already.
+    assert (sorted(numbers(events)), failure) == ([*range(250), 300, 301], "")
+    assert finished(events).is_whole
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_portal_without_an_order_never_counts_as_read_whole(portal: FakeCkan, seed: int):
+    random = Random(seed)
+    portal.before = lambda action, parameters: random.shuffle(portal.packages)
+    portal.is_sorted = False
+
+    events, failure = gather(portal, rows=10)
+
+    if not failure:
+        assert not finished(events).is_whole
+        assert problems(events) == [("incomplete-list", "")]
+    assert len(numbers(events)) == len(set(numbers(events)))
+
+
+def test_portal_that_gives_one_package_at_a_time_is_read_to_its_end(portal: FakeCkan):
+    portal.packages = portal.packages[:12]
+    portal.max_rows = 1
+
+    events, failure = gather(portal)
+
+    assert (numbers(events), failure) == (list(range(12)), "")
+    assert finished(events).is_whole
+
+
 def test_new_package_while_reading_is_no_trouble(portal: FakeCkan):
     portal.packages.pop(50)
 
     def add(action: str, parameters: dict[str, str]) -> None:
-        if parameters.get("start") == "100" and len(portal.packages) == 249:
+        if parameters.get("start") == "99" and len(portal.packages) == 249:
             portal.packages.append(package(50))
 
     portal.before = add
@@ -228,12 +268,12 @@ def test_portal_that_ignores_paging_is_found_out(portal: FakeCkan):
 
     events, failure = gather(portal)
 
-    assert numbers(events) == list(range(100))
-    assert failure == ("The portal gives the same page again and again: after 100 of 250 datasets it gave nothing new.")
+    assert numbers(events) == list(range(101))
+    assert failure == ("The portal gives the same page again and again: after 101 of 250 datasets it gave nothing new.")
 
 
 def test_empty_page_before_the_end_makes_the_gather_less_than_whole(portal: FakeCkan):
-    portal.faults = [fake_ckan.from_page(200, portal.success({"count": 250, "results": []}))]
+    portal.faults = [fake_ckan.from_page(199, portal.success({"count": 250, "results": []}))]
 
     events, failure = gather(portal)
 
@@ -257,7 +297,7 @@ TRUNCATED = answer(b'{"success": true, "result": {"count": 250, "results": [{"id
     ids=["web page", "refusal", "status 500", "truncated", "hang-up"],
 )
 def test_portal_that_breaks_for_good_keeps_what_was_read(portal: FakeCkan, reply: Any, sentence: str):
-    portal.faults = [fake_ckan.from_page(200, reply)]
+    portal.faults = [fake_ckan.from_page(199, reply)]
 
     events, failure = gather(portal)
 
@@ -268,7 +308,7 @@ def test_portal_that_breaks_for_good_keeps_what_was_read(portal: FakeCkan, reply
 
 @pytest.mark.parametrize("reply", [fake_ckan.web_page(), TRUNCATED, fake_ckan.failure("Busy", status=503), hang_up()])
 def test_fault_that_passes_costs_nothing(portal: FakeCkan, reply: Any):
-    portal.faults = [fake_ckan.once(fake_ckan.on_page(100, reply))]
+    portal.faults = [fake_ckan.once(fake_ckan.on_page(99, reply))]
 
     events, failure = gather(portal)
 
