@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0004_indexes_of_what_is_public"),
+        ("catalogue", "0006_inventory"),
     ]
 
     operations = [
