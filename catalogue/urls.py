@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from catalogue.views import dataset, health, home, inventory, legacy, publisher, quality, search, sitemap
+from catalogue.views import (
+    dataset,
+    health,
+    home,
+    inventory,
+    legacy,
+    linked_data,
+    publisher,
+    quality,
+    search,
+    sitemap,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +26,12 @@ urlpatterns = [
     path("api", home.api, name="api"),
     path("accessibility", home.accessibility, name="accessibility"),
     path("privacy", home.privacy, name="privacy"),
+    re_path(r"^catalog\.(?P<form>ttl|rdf|jsonld|nt)$", linked_data.catalogue, name="catalogue-rdf"),
+    re_path(
+        r"^dataset/(?P<dataset_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<form>ttl|rdf|jsonld|nt)$",
+        linked_data.dataset,
+        name="dataset-rdf",
+    ),
     # A UUID is tried before a name: no name looks like one
     path("dataset/<uuid:dataset_id>", dataset.detail, name="dataset-short"),
     path("dataset/<uuid:dataset_id>/<str:name>/history", dataset.history, name="dataset-history"),

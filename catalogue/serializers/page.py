@@ -10,6 +10,7 @@ from django.utils.translation import get_language_info
 from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Resource
+from catalogue.rdf.writers import FORMS
 from catalogue.serializers.revisions import label_of
 
 #: Extras that the machinery keeps and no reader wants.
@@ -51,7 +52,10 @@ def data_links(resources: Iterable[Resource]) -> list[Resource]:
 
 def alternates(dataset: Dataset) -> list[Alternate]:
     """The same entry in other formats."""
-    return [Alternate(f"/api/v1/datasets/{dataset.id}", "application/json", "JSON")]
+    return [
+        Alternate(f"/api/v1/datasets/{dataset.id}", "application/json", "JSON"),
+        *(Alternate(f"/dataset/{dataset.id}.{ending}", form.media_type, form.title) for ending, form in FORMS.items()),
+    ]
 
 
 def language_names(codes: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 
 from catalogue import queries
 from catalogue.contacts import contact_of, foi_contact_of
@@ -22,6 +23,7 @@ from catalogue.serializers.page import (
 )
 from catalogue.serializers.revisions import field_changes
 from catalogue.serializers.schema_org import structured_data
+from catalogue.views.linked_data import dataset_document, wanted_form
 from catalogue.views.reader import public_page, reader, whole_number
 
 REVISIONS_PER_PAGE = 30
@@ -29,7 +31,20 @@ REVISIONS_PER_PAGE = 30
 
 @public_page
 def detail(request: HttpRequest, dataset_id: UUID, name: str = "") -> HttpResponse:
-    """`/dataset/<uuid>/<name>`; a stale or missing name redirects, a withdrawn entry answers 410."""
+    """`/dataset/<uuid>/<name>`; a stale or missing name redirects, a withdrawn entry answers 410.
+
+    Who asks for a form of RDF by “Accept” gets it, whatever the name.
+    """
+    if form := wanted_form(request):
+        response = dataset_document(request, dataset_id, form)
+        patch_vary_headers(response, ["Accept"])
+        return response
+    response = _page(request, dataset_id, name)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
     dataset = queries.dataset_for_page(dataset_id, reader(request))
     if dataset is None:
         return _tombstone(request, dataset_id)

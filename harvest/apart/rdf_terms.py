@@ -12,6 +12,7 @@ PREFIXES: dict[str, str] = {
     "dcat-us": "http://data.resources.gov/ontology/dcat-us#",
     "dcatde": "http://dcat-ap.de/def/dcatde/",
     "dct": "http://purl.org/dc/terms/",
+    "domesday": "urn:domesday:terms#",
     "dqv": "http://www.w3.org/ns/dqv#",
     "eli": "http://data.europa.eu/eli/ontology#",
     "foaf": "http://xmlns.com/foaf/0.1/",
@@ -34,6 +35,7 @@ PREFIXES: dict[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
     "time": "http://www.w3.org/2006/time#",
+    "ukgov": "https://w3id.org/co-cddo/ukgov-metadata-exchange-model/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -81,5 +83,5 @@ def _shorten(iri: str) -> str:
     iri = _UNSAFE.sub("", iri)
     end = max(iri.rfind("#"), iri.rfind("/")) + 1
     namespace, local = iri[:end], iri[end:]
-    prefix = _BY_NAMESPACE.get(_SCHEME.sub("", namespace)) if namespace.startswith("http") else None
+    prefix = _BY_NAMESPACE.get(_SCHEME.sub("", namespace)) if namespace.startswith(("http", "urn:")) else None
     return f"{prefix}:{local}" if prefix and local else iri

@@ -15,9 +15,10 @@ from catalogue.vocabularies.tables import EU_AUTHORITY
 from catalogue.vocabularies.topics import topic_from
 from catalogue.web_addresses import clean_url
 from harvest.findings import Finding
-from harvest.normalise.base import Normalised
+from harvest.normalise.base import Normalised, Organisation
 from harvest.normalise.dcat_coverage import coverage_of
 from harvest.normalise.dcat_node import Node, chosen_language, literal
+from harvest.normalise.dcat_own import more_of, own_values
 from harvest.normalise.dcat_parties import contact_of, creator_of, organisation_of
 from harvest.normalise.dcat_resources import resources_of
 from harvest.normalise.dcat_terms_of_use import access_of, licence_of
@@ -37,6 +38,9 @@ class DcatNormaliser:
         languages = _languages_in_order(body)
         node = Node(body, findings, languages=languages)
         organisation = organisation_of(node)
+        if (more := more_of(node)) is not None:
+            own = DatasetDraft(publisher_id=publisher_id, kind=_kind(node), **own_values(node, more))
+            return _with_times(own, body, organisation)
         titles = node.by_language(*TITLES)
         title, *others = titles.get(chosen_language(titles, languages) or "", [""])
         tags = _tags(node, languages)
@@ -66,16 +70,22 @@ class DcatNormaliser:
         values["resources"] = resources_of(node, findings)
         if values["kind"] == DatasetKind.SERVICE:
             values |= _service(node)
-        created, modified = _times(body)
         values["extras"] = node.left_over()
-        return Normalised(
-            DatasetDraft(**values),
-            tuple(findings),
-            organisation=organisation,
-            uuid=_uuid(body),
-            created_at=parse_datetime(created),
-            modified_at=parse_datetime(modified),
-        )
+        return _with_times(DatasetDraft(**values), body, organisation, tuple(findings))
+
+
+def _with_times(
+    draft: DatasetDraft, body: Mapping[str, Any], organisation: Organisation | None, findings: tuple[Finding, ...] = ()
+) -> Normalised:
+    created, modified = _times(body)
+    return Normalised(
+        draft,
+        findings,
+        organisation=organisation,
+        uuid=_uuid(body),
+        created_at=parse_datetime(created),
+        modified_at=parse_datetime(modified),
+    )
 
 
 def _kind(node: Node) -> DatasetKind:

@@ -31,6 +31,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api": ("/api",),
     "accessibility": ("/accessibility",),
     "privacy": ("/privacy",),
+    "^catalog\\.(?P<form>ttl|rdf|jsonld|nt)$": (
+        "/catalog.ttl",
+        "/catalog.rdf?page=1",
+        "/catalog.jsonld",
+        "/catalog.nt",
+    ),
+    "^dataset/(?P<dataset_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.(?P<form>ttl|rdf|jsonld|nt)$": (
+        "/dataset/{id}.ttl",
+        "/dataset/{id}.rdf",
+        "/dataset/{id}.jsonld",
+        "/dataset/{id}.nt",
+    ),
     "dataset/<uuid:dataset_id>": ("/dataset/{id}",),
     "dataset/<uuid:dataset_id>/<str:name>/history": (
         "/dataset/{id}/{name}/history",

@@ -1,0 +1,59 @@
+"""JSON-LD 1.1: one `@graph` of nested nodes, its context written out, so that nothing need be fetched.
+
+Source: W3C JSON-LD 1.1. Numbers stay text with a datatype, so that every form says the same.
+"""
+
+from typing import Any, Final
+
+from catalogue.rdf.terms import PREFIXES, InLanguage, Link, Node, Typed, Value, iri
+from services.compact_json import dumps
+
+_CONTEXT: Final = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in PREFIXES.items()}
+
+
+class JsonLdWriter:
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+        self._is_first = True
+
+    def start(self) -> str:
+        return f'{{"@context":{dumps(_CONTEXT)},"@graph":['
+
+    def end(self) -> str:
+        return "\n]}\n"
+
+    def node(self, node: Node) -> str:
+        if node.once and node.address in self._told:
+            return ""
+        comma, self._is_first = "\n" if self._is_first else ",\n", False
+        return comma + dumps(self._object(node))
+
+    def _object(self, node: Node) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if node.address:
+            found["@id"] = iri(node.address)
+            if node.once:
+                if node.address in self._told:
+                    return found
+                self._told.add(node.address)
+        if node.types:
+            found["@type"] = list(node.types)
+        for predicate, value in node.pairs:
+            found.setdefault(predicate, []).append(self._value(value))
+        return found
+
+    def _value(self, value: Value) -> Any:
+        match value:
+            case str():
+                return value
+            case Node():
+                return self._object(value)
+            case Link():
+                return {"@id": iri(value.address)}
+            case Typed(text, "rdf:JSON"):
+                # The text of a JSON literal is kept letter by letter only as a plain typed value
+                return {"@value": text, "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"}
+            case Typed():
+                return {"@value": value.text, "@type": value.datatype}
+            case InLanguage():
+                return {"@value": value.text, "@language": value.language}

@@ -1,0 +1,62 @@
+"""Turtle, laid out to be read: a block a node, blank nodes inside it. Source: W3C RDF 1.1 Turtle."""
+
+from collections import deque
+from json.encoder import encode_basestring as quoted
+from typing import Final
+
+from catalogue.rdf.terms import PREFIXES, InLanguage, Link, Node, Typed, Value, iri
+
+_START: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
+
+
+class TurtleWriter:
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def start(self) -> str:
+        return _START
+
+    def end(self) -> str:
+        return ""
+
+    def node(self, node: Node) -> str:
+        blocks: list[str] = []
+        waiting = deque([node])
+        while waiting:
+            one = waiting.popleft()
+            if one.once:
+                if one.address in self._told:
+                    continue
+                self._told.add(one.address)
+            body = self._body(one, waiting, "\n    ")
+            if body:
+                blocks.append(f"\n<{iri(one.address)}>{body} .\n")
+        return "".join(blocks)
+
+    def _body(self, node: Node, waiting: deque[Node], indent: str) -> str:
+        lines = [f" a {', '.join(node.types)}"] if node.types else []
+        last = ""
+        for predicate, value in node.pairs:
+            term = self._term(value, waiting, indent)
+            if predicate == last:
+                lines[-1] += f", {term}"
+            else:
+                lines.append(f"{indent}{predicate} {term}")
+                last = predicate
+        return " ;".join(lines)
+
+    def _term(self, value: Value, waiting: deque[Node], indent: str) -> str:
+        match value:
+            case str():
+                return quoted(value)
+            case Node() if value.address:
+                waiting.append(value)
+                return f"<{iri(value.address)}>"
+            case Node():
+                return f"[{self._body(value, waiting, f'{indent}    ')}{indent}]"
+            case Link():
+                return f"<{iri(value.address)}>"
+            case Typed():
+                return f"{quoted(value.text)}^^{value.datatype}"
+            case InLanguage():
+                return f"{quoted(value.text)}@{value.language}"
