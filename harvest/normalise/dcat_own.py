@@ -12,7 +12,15 @@ from urllib.parse import unquote
 
 from catalogue.dates import parse_date
 from catalogue.drafts import ResourceDraft
-from catalogue.enums import Access, Classification, Frequency, ResourceKind, ServiceStatus, ServiceType
+from catalogue.enums import (
+    Access,
+    Classification,
+    Frequency,
+    PersonalData,
+    ResourceKind,
+    ServiceStatus,
+    ServiceType,
+)
 from catalogue.plain import clean_text
 from catalogue.vocabularies.access import access_from
 from catalogue.vocabularies.formats import declared_format
@@ -72,6 +80,7 @@ def own_values(node: Node, more: dict[str, Any]) -> dict[str, Any]:
         **_coverage(node),
         **_service(node, more),
         **{name: _text(more.get(name), keep_lines=name in _LINES) for name in _TEXTS},
+        "personal_data": _known(PersonalData, more.get("personal_data")) or "",
         "extras": extras if isinstance(extras := more.get("extras"), dict) else {},
         "resources": _resources(node, more),
     }

@@ -26,7 +26,7 @@ _CONTACT: Final = ("contact_name", "contact_email", "contact_phone", "contact_ur
 #: Fields that DCAT has no words for: `domesday:more` carries them under these names.
 _OURS_ALONE: Final = (
     *("name", "temporal_text", "planned_release", "access_reason", "licence_text"),
-    *("foi_name", "foi_email", "foi_phone", "foi_url", "extras"),
+    *("foi_name", "foi_email", "foi_phone", "foi_url", "personal_data", "extras"),
 )
 
 

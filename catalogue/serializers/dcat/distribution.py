@@ -90,7 +90,8 @@ def page(resource: Mapping[str, Any]) -> Node:
 
 def document(resource: Mapping[str, Any], place: int, dataset: str) -> dict[str, Any]:
     """A supporting document in full, with its place among the resources, for `more` of its dataset."""
-    found = {name: resource[name] for name in (*_OF_DOCUMENT, "conforms_to", "period_text", "extras") if resource[name]}
+    names = (*_OF_DOCUMENT, "conforms_to", "period_text", "extras")
+    found = {name: value for name in names if (value := resource[name]) or value == 0}
     dates = {name: resource[name].isoformat() for name in ("issued", "modified") if resource[name]}
     source_id = f"{dataset}/resource/{resource['id']}"
     return {"place": place, "source_id": source_id, "url": resource["url"], **found, **dates}

@@ -12,7 +12,16 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft, ResourceDraft
-from catalogue.enums import Access, Classification, DatasetKind, Frequency, ResourceKind, ServiceStatus, ServiceType
+from catalogue.enums import (
+    Access,
+    Classification,
+    DatasetKind,
+    Frequency,
+    PersonalData,
+    ResourceKind,
+    ServiceStatus,
+    ServiceType,
+)
 from catalogue.models import Dataset, Licence, Topic
 from catalogue.plain import clean_text
 from catalogue.rdf.writers import FORMS, written
@@ -118,6 +127,7 @@ def drafts(draw: st.DrawFn) -> DatasetDraft:
         endpoint_description=draw(maybe(ADDRESS)),
         licence_id=draw(st.sampled_from([None, *LICENCES])),
         licence_text=draw(PROSE),
+        personal_data=draw(st.sampled_from(["", *PersonalData.values])),
         access=draw(st.sampled_from(Access)),
         access_reason=draw(PROSE),
         planned_release=draw(LINES),
