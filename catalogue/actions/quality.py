@@ -15,7 +15,9 @@ from catalogue.enums import ChangeKind
 from catalogue.models import Dataset, Licence, LinkCheck, QualityReport, Resource
 from catalogue.quality.facts import DatasetFacts
 from catalogue.quality.measure import DATASET_COLUMNS, LINK_COLUMNS, RESOURCE_COLUMNS, facts_of
+from catalogue.quality.mqa_measured import mqa_score
 from catalogue.quality.score import RULES_VERSION, Score, score
+from catalogue.quality.stars import Stars, stars_of
 from publishers.models import Publisher
 from services.compact_json import dumps
 
@@ -29,14 +31,17 @@ _PUBLISHER_CHANGES: Final = datetime.timedelta(days=7)
 # send, quote by quote in Python, and that took several times as long as the scoring itself.
 _STORE: Final = """
     INSERT INTO catalogue_qualityreport
-        (dataset_id, score, band, results, facts, rules_version, scored_at, due_at)
-    SELECT dataset_id, score, band, results, facts, rules_version, scored_at, due_at
+        (dataset_id, score, band, mqa, stars, format_stars, marks, results, facts, rules_version, scored_at, due_at)
+    SELECT dataset_id, score, band, mqa, stars, format_stars, marks, results, facts, rules_version, scored_at, due_at
     FROM json_to_recordset(%s::json) AS report(
-        dataset_id uuid, score smallint, band text, results jsonb, facts jsonb,
+        dataset_id uuid, score smallint, band text, mqa smallint, stars smallint, format_stars smallint,
+        marks varchar[], results jsonb, facts jsonb,
         rules_version smallint, scored_at timestamptz, due_at timestamptz
     )
     ON CONFLICT (dataset_id) DO UPDATE SET
-        score = excluded.score, band = excluded.band, results = excluded.results, facts = excluded.facts,
+        score = excluded.score, band = excluded.band, mqa = excluded.mqa, stars = excluded.stars,
+        format_stars = excluded.format_stars, marks = excluded.marks,
+        results = excluded.results, facts = excluded.facts,
         rules_version = excluded.rules_version, scored_at = excluded.scored_at, due_at = excluded.due_at
 """
 
@@ -48,13 +53,20 @@ class _Report:
     dataset_id: UUID
     facts: DatasetFacts
     scored: Score
+    mqa: int
+    stars: Stars
+
+    @property
+    def outcome(self) -> tuple[int, str, int, int | None]:
+        """What readers of the change log are told of."""
+        return self.scored.score, self.scored.band, self.mqa, self.stars.stars
 
 
 @dataclass(frozen=True, slots=True)
 class RescoreCounts:
     scored: int = 0
     changed: int = 0
-    """Datasets whose score or band is no longer what it was."""
+    """Datasets of whose scores one is no longer what it was."""
 
     def __add__(self, other: "RescoreCounts") -> "RescoreCounts":
         return RescoreCounts(self.scored + other.scored, self.changed + other.changed)
@@ -73,7 +85,7 @@ def rescore(
     now: datetime.datetime,
     progress: Callable[[int], object] | None = None,
 ) -> RescoreCounts:
-    """Score these datasets (None: all) anew, and record a change for each whose score or band moved.
+    """Score these datasets (None: all) anew, and record a change for each whose scores moved.
 
     Works in batches with a transaction each, so stopping half-way loses at most one batch; `progress` is told how many
     datasets each batch held. Ids that no dataset has are passed over. Don't call it within a transaction that has
@@ -99,7 +111,7 @@ def rescore_due(*, now: datetime.datetime, limit: int = 10_000) -> RescoreCounts
         scored_at__lt=F("dataset__publisher__modified_at"),
     )
     ids: set[UUID] = set()
-    for outdated in (Q(due_at__lte=now), publisher_changed & inherits, ~Q(rules_version=RULES_VERSION)):
+    for outdated in (Q(due_at__lte=now), publisher_changed & inherits, Q(rules_version__lt=RULES_VERSION)):
         if len(ids) < limit:
             ids.update(QualityReport.objects.filter(outdated).values_list("dataset_id", flat=True)[: limit - len(ids)])
     return rescore(ids, now=now)
@@ -116,15 +128,11 @@ def _rescore_batch(ids: Sequence[UUID], *, now: datetime.datetime) -> RescoreCou
         for resource in wanted:
             resources[resource.dataset_id].append(resource)
         links = LinkCheck.objects.filter(resource__dataset_id__in=resources).only(*LINK_COLUMNS)
-        before = {
-            dataset_id: (old_score, old_band)
-            for dataset_id, old_score, old_band in QualityReport.objects.filter(dataset_id__in=resources).values_list(
-                "dataset_id", "score", "band"
-            )
-        }
+        stood = QualityReport.objects.filter(dataset_id__in=resources)
+        before = {key: was for key, *was in stood.values_list("dataset_id", "score", "band", "mqa", "stars")}
         reports = _reports([(dataset, resources[dataset.id]) for dataset in datasets], links, now=now)
         _store(reports, now=now)
-        changed = [r.dataset_id for r in reports if before.get(r.dataset_id) != (r.scored.score, r.scored.band)]
+        changed = [report.dataset_id for report in reports if before.get(report.dataset_id) != list(report.outcome)]
         changes.record(changed, ChangeKind.QUALITY, now=now)
     return RescoreCounts(len(reports), len(changed))
 
@@ -139,7 +147,7 @@ def _reports(
     for dataset, resources in batch:
         licence = licences[dataset.licence_id] if dataset.licence_id else None
         facts = facts_of(dataset, resources, by_resource, publishers[dataset.publisher_id], licence)
-        reports.append(_Report(dataset.id, facts, score(facts, now=now)))
+        reports.append(_Report(dataset.id, facts, score(facts, now=now), mqa_score(facts), stars_of(facts)))
     return reports
 
 
@@ -149,6 +157,10 @@ def _store(reports: Iterable[_Report], *, now: datetime.datetime) -> None:
             "dataset_id": str(report.dataset_id),
             "score": report.scored.score,
             "band": report.scored.band,
+            "mqa": report.mqa,
+            "stars": report.stars.stars,
+            "format_stars": report.stars.format_stars,
+            "marks": [result.mark for result in report.scored.results],
             "results": [result.to_json() for result in report.scored.results],
             "facts": report.facts.to_json(),
             "rules_version": RULES_VERSION,

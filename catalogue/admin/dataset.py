@@ -20,6 +20,7 @@ from catalogue.enums import BROKEN_LINK_STATES, Route, State
 from catalogue.forms import DatasetForm, ResourceForm, allowed_publishers, resource_drafts
 from catalogue.models import Dataset, Resource
 from catalogue.quality.report import present
+from catalogue.serializers.quality import follows_its_source, place_to_mend
 from catalogue.serializers.revisions import label_of
 from publishers.models import User
 from publishers.permissions import Permission, has_permission, publisher_ids_with
@@ -303,11 +304,26 @@ class DatasetAdmin(admin.ModelAdmin):
         report = getattr(dataset, "quality", None)
         if dataset._state.adding or report is None:
             return "Scored as soon as you save."
-        fixes = [criterion for criterion in present(report).fix_first if criterion.fix]
-        rows = format_html_join("", "<li>{} <strong>+{}</strong></li>", ((c.fix, c.gain) for c in fixes))
+        steps = present(report).steps
         band = report.get_band_display().lower()
-        if not fixes:
+        if not steps:
             return format_html("<strong>{}</strong> out of 100 ({}). Nothing left to mend.", report.score, band)
+        resource_ids = [str(key) for key in dataset.resources.order_by("position", "id").values_list("id", flat=True)]
+        rows = format_html_join(
+            "",
+            '<li><a href="#{}">{}</a> <strong>+{}</strong>, to {}<br><span class="help">{}{}</span></li>',
+            (
+                (
+                    place_to_mend(step.field, step.evidence, resource_ids),
+                    step.fix,
+                    step.gain,
+                    step.score_after,
+                    step.reason,
+                    " Files and links are mended at its source." if follows_its_source(dataset, step.field) else "",
+                )
+                for step in steps
+            ),
+        )
         return format_html(
             '<strong>{}</strong> out of 100 ({}). Fix this first:<ol class="quality-fixes">{}</ol>',
             report.score,

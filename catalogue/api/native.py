@@ -151,26 +151,3 @@ class ChangeList(ReadView, generics.ListAPIView[Change]):
 
     def get_queryset(self) -> QuerySet[Change]:
         return queries.public_changes(since=whole_number(self.request, "since", default=0, highest=2**63 - 1))
-
-
-class Quality(ReadView):
-    """The catalogue's quality in numbers: of what anybody may see, at most ten minutes old."""
-
-    @extend_schema(responses=native.QualityFiguresSerializer)
-    def get(self, request: Request) -> Response:
-        figures = queries.figures()
-        return Response(
-            {
-                "datasets": figures.datasets,
-                "average_score": None if figures.average_score is None else round(figures.average_score, 1),
-                "bands": queries.band_counts(),
-                "links": {
-                    "checked": figures.links_checked,
-                    "working": figures.links_working,
-                    "broken": figures.links_broken,
-                },
-                "criteria": [
-                    {"key": c.key, "title": c.title, "met_percent": c.met_percent} for c in queries.criteria_shares()
-                ],
-            }
-        )

@@ -2,17 +2,18 @@
 
 from django.urls import path
 
-from catalogue.api import description, native, search
+from catalogue.api import description, native, quality, search
 
 urlpatterns = [
     path("datasets", native.DatasetList.as_view(), name="v1-dataset-list"),
     path("datasets/<str:key>", native.DatasetDetail.as_view(), name="v1-dataset-detail"),
+    path("datasets/<str:key>/quality", quality.DatasetQuality.as_view(), name="v1-dataset-quality"),
     path("resources", native.ResourceList.as_view(), name="v1-resource-list"),
     path("resources/<uuid:resource_id>", native.ResourceDetail.as_view(), name="v1-resource-detail"),
     path("publishers", native.PublisherList.as_view(), name="v1-publisher-list"),
     path("publishers/<slug:slug>", native.PublisherDetail.as_view(), name="v1-publisher-detail"),
     path("search", search.Search.as_view(), name="v1-search"),
-    path("quality", native.Quality.as_view(), name="v1-quality"),
+    path("quality", quality.Quality.as_view(), name="v1-quality"),
     path("changes", native.ChangeList.as_view(), name="v1-change-list"),
     path("openapi.json", description.OpenApi.as_view(), name="v1-openapi"),
     path("docs", description.docs, name="v1-docs"),

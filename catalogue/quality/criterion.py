@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from catalogue.enums import CriterionState
+from catalogue.quality.dimensions import Dimension
 from catalogue.quality.facts import DatasetFacts
 
 
@@ -38,6 +39,8 @@ class Criterion:
     out_of: int
     judge: Judge
     """Facts and today's date (in London) → what was found."""
+    dimension: Dimension
+    """What of the Government Data Quality Framework's six it speaks of."""
 
     def state_of(self, finding: Finding) -> CriterionState:
         if finding.points is None:
@@ -47,6 +50,6 @@ class Criterion:
         return CriterionState.PARTLY if finding.points > 0 else CriterionState.UNMET
 
 
-def criterion(key: str, title: str, *, out_of: int) -> Callable[[Judge], Criterion]:
+def criterion(key: str, title: str, *, out_of: int, dimension: Dimension) -> Callable[[Judge], Criterion]:
     """Makes a criterion of the function that judges it."""
-    return lambda judge: Criterion(key, title, out_of, judge)
+    return lambda judge: Criterion(key, title, out_of, judge, dimension)

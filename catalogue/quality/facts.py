@@ -12,6 +12,10 @@ from typing import Any, Self
 
 from catalogue.enums import Access, DatasetKind, Frequency, LinkState, ResourceKind
 
+#: Link states that settle the question; the others (refused, too early to say) speak neither for nor against.
+WORKING = frozenset({LinkState.OK, LinkState.TOO_BIG})
+NOT_WORKING = frozenset({LinkState.BROKEN, LinkState.GONE})
+
 
 class Contact(StrEnum):
     """Whom a reader can ask about the data."""
@@ -35,10 +39,21 @@ class ResourceFacts:
     kind: str = ResourceKind.DATA
     format: str = ""
     """Code of `catalogue.vocabularies.formats`; empty where the format is not known."""
+    says_format: bool = False
+    """Whether its source names a format, although not one that we know."""
+    media_type: str = ""
+    """As the entry gives it; empty where it gives none."""
+    has_size: bool = False
+    """Whether its size is known, from the entry or from a check of the link."""
     is_described: bool = False
+    issued: datetime.date | None = None
+    modified: datetime.date | None = None
     updated: datetime.date | None = None
+    """The later of the two."""
     link: str = LinkState.UNCHECKED
     checked: datetime.date | None = None
+    served: str = ""
+    """Code of the format that the server named when the link was checked; empty where that is not known."""
 
     @property
     def is_data(self) -> bool:
@@ -49,7 +64,7 @@ class ResourceFacts:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**_arguments(value, _RESOURCE_DEFAULTS, dates={"updated", "checked"}))
+        return cls(**_arguments(value, _RESOURCE_DEFAULTS, dates={"issued", "modified", "updated", "checked"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,8 @@ class DatasetFacts:
     licence_title: str = ""
     licence_is_open: bool = False
     has_licence_text: bool = False
+    has_rights: bool = False
+    """Whether it says in words what may be done with the data, beside the licence."""
     contact: str = Contact.NONE
     has_topic: bool = False
     tag_count: int = 0

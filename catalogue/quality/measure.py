@@ -9,17 +9,21 @@ from uuid import UUID
 from catalogue.enums import LinkState
 from catalogue.models import Dataset, Licence, LinkCheck, Resource
 from catalogue.quality.days import day_of
-from catalogue.quality.facts import Contact, DatasetFacts, ResourceFacts
+from catalogue.quality.facts import WORKING, Contact, DatasetFacts, ResourceFacts
+from catalogue.vocabularies.formats import media_type_format
 from publishers.models import Publisher
 
 #: Columns of each table that are read here: what a query has to fetch.
 DATASET_COLUMNS: Final = (
     *("kind", "title", "description", "publisher_id", "contact_name", "contact_email", "contact_phone", "contact_url"),
     *("topic_id", "tags", "licence_id", "licence_text", "access", "access_reason", "frequency", "issued", "modified"),
-    *("temporal_start", "temporal_end", "temporal_text", "west", "places"),
+    *("temporal_start", "temporal_end", "temporal_text", "west", "places", "rights"),
 )
-RESOURCE_COLUMNS: Final = ("dataset_id", "kind", "title", "description", "url", "format", "issued", "modified")
-LINK_COLUMNS: Final = ("resource_id", "state", "checked_at")
+RESOURCE_COLUMNS: Final = (
+    *("dataset_id", "kind", "title", "description", "url", "format", "format_text", "media_type", "size_bytes"),
+    *("issued", "modified"),
+)
+LINK_COLUMNS: Final = ("resource_id", "state", "checked_at", "media_type", "size_bytes")
 
 #: Characters of a description that are counted: beyond this no rule asks for more.
 COUNTED_LENGTH: Final = 1_000
@@ -56,6 +60,7 @@ def facts_of(
         licence_title=licence.title if licence else "",
         licence_is_open=licence.is_open if licence else False,
         has_licence_text=_says_something(dataset.licence_text),
+        has_rights=_says_something(dataset.rights),
         contact=_contact(dataset, publisher),
         has_topic=dataset.topic_id is not None,
         tag_count=len(dataset.tags),
@@ -75,10 +80,16 @@ def _resource(resource: Resource, link: LinkCheck | None) -> ResourceFacts:
         label=_label(resource),
         kind=resource.kind,
         format=resource.format,
+        says_format=bool(resource.format_text and not resource.format),
+        media_type=resource.media_type,
+        has_size=resource.size_bytes is not None or bool(link and link.size_bytes is not None),
         is_described=len(resource.title.split()) > 1 or len(resource.description.split(maxsplit=2)) > 1,
+        issued=resource.issued,
+        modified=resource.modified,
         updated=max((day for day in (resource.modified, resource.issued) if day), default=None),
         link=link.state if link else LinkState.UNCHECKED,
         checked=day_of(link.checked_at) if link and link.checked_at else None,
+        served=media_type_format(link.media_type) if link and link.state in WORKING and link.media_type else "",
     )
 
 

@@ -8,15 +8,12 @@ out is written down in docs/decisions/0006-quality-score.md.
 
 import datetime
 
-from catalogue.enums import Access, LinkState, ResourceKind
+from catalogue.enums import Access, ResourceKind
 from catalogue.quality.criterion import Finding, criterion
 from catalogue.quality.days import in_words
-from catalogue.quality.facts import Contact, DatasetFacts
+from catalogue.quality.dimensions import Dimension
+from catalogue.quality.facts import NOT_WORKING, WORKING, Contact, DatasetFacts
 from catalogue.vocabularies.formats import FORMATS
-
-#: Link states that settle the question; the others (refused, too early to say) speak neither for nor against.
-WORKING = frozenset({LinkState.OK, LinkState.TOO_BIG})
-NOT_WORKING = frozenset({LinkState.BROKEN, LinkState.GONE})
 
 LONG_TITLE = 150
 SHORT_DESCRIPTION = 100
@@ -25,7 +22,7 @@ ENOUGH_TAGS = 3
 _NO_FILES_TO_JUDGE = "This doesn't count: there are no files here that everyone can fetch."
 
 
-@criterion("title_description", "Title and description in plain words", out_of=10)
+@criterion("title_description", "Title and description in plain words", out_of=10, dimension=Dimension.COMPLETENESS)
 def title_description(facts: DatasetFacts, today: datetime.date) -> Finding:
     flaw, fix = _title_flaw(facts)
     if flaw:
@@ -59,7 +56,7 @@ def _title_flaw(facts: DatasetFacts) -> tuple[str, str]:
     return "", ""
 
 
-@criterion("licence", "Clear terms of use", out_of=12)
+@criterion("licence", "Clear terms of use", out_of=12, dimension=Dimension.COMPLETENESS)
 def licence(facts: DatasetFacts, today: datetime.date) -> Finding:
     if facts.access != Access.OPEN:
         if facts.has_access_reason:
@@ -76,7 +73,7 @@ def licence(facts: DatasetFacts, today: datetime.date) -> Finding:
     return Finding(0, "There is no licence, so nobody knows whether they may use the data.", fix, "licence")
 
 
-@criterion("contact", "Someone to ask", out_of=8)
+@criterion("contact", "Someone to ask", out_of=8, dimension=Dimension.COMPLETENESS)
 def contact(facts: DatasetFacts, today: datetime.date) -> Finding:
     if facts.contact == Contact.OWN:
         return Finding(8, "It says whom to ask about the data.", field="contact_email")
@@ -88,7 +85,7 @@ def contact(facts: DatasetFacts, today: datetime.date) -> Finding:
     return Finding(0, "Neither the entry nor its publisher says whom to ask.", fix, "contact_email")
 
 
-@criterion("links", "Links work", out_of=20)
+@criterion("links", "Links work", out_of=20, dimension=Dimension.ACCURACY)
 def links(facts: DatasetFacts, today: datetime.date) -> Finding:
     if not facts.offers_files:
         return Finding(None, _NO_FILES_TO_JUDGE, field="resources")
@@ -119,7 +116,7 @@ def _checked_on(day: datetime.date | None) -> str:
     return f" (checked on {in_words(day)})" if day else ""
 
 
-@criterion("formats", "Open format that software can read", out_of=12)
+@criterion("formats", "Open format that software can read", out_of=12, dimension=Dimension.VALIDITY)
 def formats(facts: DatasetFacts, today: datetime.date) -> Finding:
     if not facts.offers_files:
         return Finding(None, _NO_FILES_TO_JUDGE, field="resources")
@@ -156,7 +153,7 @@ def _format_worth(code: str, *, is_api: bool) -> tuple[int, str]:
     return 0, f"The best format is {code}, which isn't data."
 
 
-@criterion("topic_tags", "Topic and tags", out_of=8)
+@criterion("topic_tags", "Topic and tags", out_of=8, dimension=Dimension.COMPLETENESS)
 def topic_tags(facts: DatasetFacts, today: datetime.date) -> Finding:
     points = (4 if facts.has_topic else 0) + (4 if facts.tag_count >= ENOUGH_TAGS else 2 if facts.tag_count else 0)
     topic = "a topic" if facts.has_topic else "no topic"
@@ -169,7 +166,7 @@ def topic_tags(facts: DatasetFacts, today: datetime.date) -> Finding:
     return Finding(points, f"It has {topic} {joint} {tags}.", fix, "tags" if facts.has_topic else "topic")
 
 
-@criterion("coverage", "Period and area covered", out_of=8)
+@criterion("coverage", "Period and area covered", out_of=8, dimension=Dimension.COMPLETENESS)
 def coverage(facts: DatasetFacts, today: datetime.date) -> Finding:
     period_points = 4 if facts.has_period else 2 if facts.has_period_text else 0
     wanted = []
@@ -187,7 +184,7 @@ def coverage(facts: DatasetFacts, today: datetime.date) -> Finding:
     return Finding(period_points + 4 * facts.has_area, reason, fix, "places" if facts.has_period else "temporal_start")
 
 
-@criterion("files_described", "Files described", out_of=5)
+@criterion("files_described", "Files described", out_of=5, dimension=Dimension.COMPLETENESS)
 def files_described(facts: DatasetFacts, today: datetime.date) -> Finding:
     if not facts.offers_files:
         return Finding(None, _NO_FILES_TO_JUDGE, field="resources")
@@ -203,7 +200,7 @@ def files_described(facts: DatasetFacts, today: datetime.date) -> Finding:
     return Finding(points, reason, fix, "resources", tuple(resource.id for resource in bare[:5]))
 
 
-@criterion("dates", "Dates given", out_of=5)
+@criterion("dates", "Dates given", out_of=5, dimension=Dimension.COMPLETENESS)
 def dates(facts: DatasetFacts, today: datetime.date) -> Finding:
     if not facts.is_released:
         return Finding(None, "This doesn't count: the data isn't released.", field="issued")

@@ -10,12 +10,13 @@ from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 from catalogue.enums import Band, CriterionState
-from catalogue.quality import rules, timeliness
+from catalogue.quality import consistency, rules, timeliness
 from catalogue.quality.criterion import Criterion
 from catalogue.quality.days import day_of, start_of
+from catalogue.quality.dimensions import DIMENSIONS, Meaning
 from catalogue.quality.facts import DatasetFacts
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 
 RULES: Final[tuple[Criterion, ...]] = (
     rules.title_description,
@@ -28,7 +29,11 @@ RULES: Final[tuple[Criterion, ...]] = (
     rules.coverage,
     rules.files_described,
     rules.dates,
+    consistency.consistent,
 )
+
+#: Each criterion by its key.
+CRITERIA: Final = {rule.key: rule for rule in RULES}
 
 #: The least score of each band, best first.
 BANDS: Final = ((85, Band.EXCELLENT), (65, Band.GOOD), (40, Band.FAIR), (0, Band.POOR))
@@ -49,6 +54,16 @@ class Result:
     evidence: tuple[str, ...]
     gain: int
     """By how much the score of 0 to 100 rises if this criterion alone becomes fully met."""
+
+    @property
+    def mark(self) -> str:
+        """Criterion and state in one word, by which datasets are counted and found."""
+        return f"{self.key}:{self.state}"
+
+    @property
+    def dimension(self) -> Meaning:
+        """What it speaks of, in the words of the Government Data Quality Framework."""
+        return DIMENSIONS[CRITERIA[self.key].dimension]
 
     def to_json(self) -> dict[str, Any]:
         # Spelt out, since ten of these are made for every dataset that is written
@@ -108,6 +123,13 @@ def score(facts: DatasetFacts, *, now: datetime.datetime) -> Score:
     )
     change = timeliness.next_change(facts, today)
     return Score(total, band_of(total), results, start_of(change) if change else None)
+
+
+def points_of(facts: DatasetFacts, today: datetime.date) -> tuple[int, int]:
+    """Points, and how many could be had: the score without its explanation."""
+    judged = [(rule.judge(facts, today).points, rule.out_of) for rule in RULES]
+    known = [(points, out_of) for points, out_of in judged if points is not None]
+    return sum(points for points, _ in known), sum(out_of for _, out_of in known)
 
 
 def hundredths(points: int, out_of: int) -> int:

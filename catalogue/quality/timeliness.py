@@ -8,6 +8,7 @@ from typing import Final
 from catalogue.enums import Frequency
 from catalogue.quality.criterion import Finding, criterion
 from catalogue.quality.days import in_words
+from catalogue.quality.dimensions import Dimension
 from catalogue.quality.facts import DatasetFacts
 from catalogue.vocabularies.frequencies import PERIODS
 
@@ -56,7 +57,7 @@ def _update_days(facts: DatasetFacts) -> Iterator[datetime.date]:
             yield resource.updated
 
 
-@criterion("up_to_date", "Up to date", out_of=12)
+@criterion("up_to_date", "Up to date", out_of=12, dimension=Dimension.TIMELINESS)
 def up_to_date(facts: DatasetFacts, today: datetime.date) -> Finding:
     if not facts.is_released:
         return Finding(None, "This doesn't count: the data isn't released.", field="modified")
@@ -67,7 +68,9 @@ def up_to_date(facts: DatasetFacts, today: datetime.date) -> Finding:
     last = in_words(stands.updated)
     if how_often is Frequency.UNKNOWN:
         reason = f"It was last updated on {last}, but doesn't say how often it is updated."
-        return Finding(4, reason, "Say how often the data is updated.", "frequency")
+        return Finding(
+            4, reason, "Say how often the data is updated: “irregularly” and “never” are answers too.", "frequency"
+        )
     if stands.due is None or stands.late_after is None or stands.very_late_after is None:
         return Finding(12, f"It was last updated on {last}, and promises no regular update.", field="modified")
     due = in_words(stands.due)

@@ -103,7 +103,7 @@ class QualitySerializer(serializers.ModelSerializer[QualityReport]):
 
     class Meta:
         model = QualityReport
-        fields = ["score", "band", "scored_at", "rules_version", "criteria"]
+        fields = ["score", "band", "mqa", "stars", "format_stars", "scored_at", "rules_version", "criteria"]
 
     @extend_schema_field(CriterionSerializer(many=True))
     def get_criteria(self, report: QualityReport) -> Any:

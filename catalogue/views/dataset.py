@@ -6,13 +6,14 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from catalogue import queries
 from catalogue.contacts import contact_of, foi_contact_of
 from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Revision
-from catalogue.quality.report import present
+from catalogue.quality.report import quality_of
 from catalogue.serializers.page import (
     additional_information,
     alternates,
@@ -21,10 +22,12 @@ from catalogue.serializers.page import (
     internal_information,
     language_names,
 )
+from catalogue.serializers.quality import panel
 from catalogue.serializers.revisions import field_changes
 from catalogue.serializers.schema_org import structured_data
 from catalogue.views.linked_data import dataset_document, wanted_form
 from catalogue.views.reader import public_page, reader, whole_number
+from publishers.permissions import Permission, has_permission
 
 REVISIONS_PER_PAGE = 30
 
@@ -50,15 +53,12 @@ def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         return _tombstone(request, dataset_id)
     if name != dataset.name:
         return redirect(dataset, permanent=True)
-    report, resources = getattr(dataset, "quality", None), list(dataset.resources.all())
-    quality = present(report) if report else None
+    resources, quality = list(dataset.resources.all()), quality_of(dataset)
     context = {
         "dataset": dataset,
         "data_links": data_links(resources),
         "documents": [resource for resource in resources if resource.kind == ResourceKind.DOCUMENT],
-        "report": report,
-        "criteria": quality.criteria if quality else [],
-        "fix_first": quality.fix_first if quality else [],
+        "quality": panel(quality, dataset, _edit_url(request, dataset)) if quality else None,
         "contact": contact_of(dataset),
         "foi": foi_contact_of(dataset),
         "related": queries.recent_datasets(reader(request), limit=5, publisher=dataset.publisher, besides=dataset.id),
@@ -72,6 +72,13 @@ def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "structured_data": structured_data(dataset, resources, settings.SITE_URL),
     }
     return render(request, "dataset/detail.html", context)
+
+
+def _edit_url(request: HttpRequest, dataset: Dataset) -> str:
+    """Where the reader may change the entry; empty for those who may not."""
+    if not has_permission(reader(request), Permission.EDIT_DATASET, dataset.publisher_id):
+        return ""
+    return reverse("admin:catalogue_dataset_change", args=[dataset.id])
 
 
 def _tombstone(request: HttpRequest, dataset_id: UUID) -> HttpResponse:

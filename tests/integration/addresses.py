@@ -74,6 +74,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/api/v1/datasets?origin_id=guid-{name}",
     ),
     "api/v1/datasets/<str:key>": ("/api/v1/datasets/{id}", "/api/v1/datasets/{name}"),
+    "api/v1/datasets/<str:key>/quality": ("/api/v1/datasets/{id}/quality", "/api/v1/datasets/{name}/quality"),
     "api/v1/resources": ("/api/v1/resources", "/api/v1/resources?page_size=100"),
     "api/v1/resources/<uuid:resource_id>": ("/api/v1/resources/{file}",),
     "api/v1/publishers": ("/api/v1/publishers",),

@@ -42,7 +42,12 @@ LINK_BREAKS = {
     "link_check_state_known": {"state": "odd"},
     "link_check_failing_has_since": {"state": "broken", "failing_since": None},
 }
-QUALITY_BREAKS = {"quality_score_out_of_hundred": {"score": 101}, "quality_band_known": {"band": "superb"}}
+QUALITY_BREAKS = {
+    "quality_score_out_of_hundred": {"score": 101},
+    "quality_band_known": {"band": "superb"},
+    "quality_mqa_out_of_405": {"mqa": 406},
+    "quality_stars_out_of_five": {"stars": 6},
+}
 REVISION_BREAKS = {
     "revision_empty_only_if_erased": {"snapshot": None},
     "revision_numbers_from_one": {"number": 0},

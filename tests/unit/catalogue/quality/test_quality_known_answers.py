@@ -9,7 +9,7 @@ from catalogue.enums import Access, Band, CriterionState, Frequency, LinkState
 from catalogue.models import QualityReport
 from catalogue.quality.facts import Contact, DatasetFacts, ResourceFacts
 from catalogue.quality.report import describe_score, present
-from catalogue.quality.score import RULES, fix_first, score
+from catalogue.quality.score import RULES, RULES_VERSION, fix_first, score
 
 NOW = datetime.datetime(2026, 6, 1, 12, tzinfo=datetime.UTC)
 
@@ -78,6 +78,7 @@ def test_a_poor_entry_and_what_to_fix_first() -> None:
         "coverage": 0,
         "files_described": 0,
         "dates": 0,
+        "consistent": None,
     }
     assert (scored.score, scored.band) == (10, Band.POOR)
     assert [(result.key, result.gain) for result in fix_first(scored.results)] == [
@@ -107,6 +108,7 @@ def test_an_entry_that_is_not_released_is_scored_on_what_can_be_asked_of_it() ->
         "coverage": 0,
         "files_described": None,
         "dates": None,
+        "consistent": None,
     }
     # 30 of 46 points; each of the two lacking would bring 8 more of 46
     assert (scored.score, scored.band) == (65, Band.GOOD)
@@ -116,9 +118,9 @@ def test_an_entry_that_is_not_released_is_scored_on_what_can_be_asked_of_it() ->
 def test_links_not_yet_checked_are_left_out() -> None:
     unchecked = replace(EXEMPLARY, contact=Contact.NONE, resources=(ResourceFacts(format="CSV", is_described=True),))
     scored = score(unchecked, now=NOW)
-    # 72 of 80 points
-    assert (scored.score, scored.band) == (90, Band.EXCELLENT)
-    assert [(result.key, result.gain) for result in fix_first(scored.results)] == [("contact", 10)]
+    # 77 of 85 points: what was compared are the two dates
+    assert (scored.score, scored.band) == (91, Band.EXCELLENT)
+    assert [(result.key, result.gain) for result in fix_first(scored.results)] == [("contact", 9)]
 
 
 def test_halves_are_rounded_upwards() -> None:
@@ -144,7 +146,12 @@ def test_facts_of_an_earlier_version_are_read() -> None:
 def test_a_stored_report_is_presented_as_it_was_scored() -> None:
     scored = score(POOR, now=NOW)
     stored = QualityReport(
-        score=scored.score, band="poor", results=[result.to_json() for result in scored.results], scored_at=NOW
+        score=scored.score,
+        band="poor",
+        results=[result.to_json() for result in scored.results],
+        facts=POOR.to_json(),
+        rules_version=RULES_VERSION,
+        scored_at=NOW,
     )
     report = present(stored)
     assert (report.score, report.band, report.criteria) == (10, Band.POOR, scored.results)

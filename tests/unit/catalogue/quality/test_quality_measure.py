@@ -28,6 +28,7 @@ def test_every_fact_of_a_full_entry() -> None:
         tags=["bus", "stops"],
         licence_id="uk-ogl",
         licence_text="Open Government Licence v3",
+        rights="© Crown copyright",
         access=Access.OPEN,
         frequency=Frequency.ANNUAL,
         issued=datetime.date(2020, 1, 1),
@@ -42,11 +43,18 @@ def test_every_fact_of_a_full_entry() -> None:
         title="Stops, 2026",
         url="https://example.org/stops.csv",
         format="CSV",
+        media_type="text/csv",
         issued=datetime.date(2025, 12, 1),
         modified=datetime.date(2026, 1, 1),
     )
     late_in_may = datetime.datetime(2026, 5, 3, 23, 30, tzinfo=datetime.UTC)
-    link = LinkCheck(resource=resource, state=LinkState.OK, checked_at=late_in_may)
+    link = LinkCheck(
+        resource=resource,
+        state=LinkState.OK,
+        checked_at=late_in_may,
+        media_type="text/html; charset=utf-8",
+        size_bytes=9,
+    )
     licence = Licence(code="uk-ogl", title="Open Government Licence", is_open=True)
 
     assert facts_of(dataset, [resource], {RESOURCE_ID: link}, PUBLISHER, licence) == DatasetFacts(
@@ -57,6 +65,7 @@ def test_every_fact_of_a_full_entry() -> None:
         licence_title="Open Government Licence",
         licence_is_open=True,
         has_licence_text=True,
+        has_rights=True,
         contact=Contact.OWN,
         has_topic=True,
         tag_count=2,
@@ -72,9 +81,14 @@ def test_every_fact_of_a_full_entry() -> None:
                 label="Stops, 2026",
                 kind=ResourceKind.DATA,
                 format="CSV",
+                media_type="text/csv",
+                has_size=True,
                 is_described=True,
+                issued=datetime.date(2025, 12, 1),
+                modified=datetime.date(2026, 1, 1),
                 updated=datetime.date(2026, 1, 1),
                 link=LinkState.OK,
+                served="HTML",
                 checked=datetime.date(2026, 5, 4),  # half past midnight in London
             ),
         ),
