@@ -3,7 +3,8 @@
 Weights, bands and aggregation are the published ones, as its open-source scorer (piveau) applies them: the dataset's
 own indicators, and those of the single distribution that scores best, the first of equals. What a dataset says of its
 dates counts only where that distribution says nothing of them. Two later indicators (formatMatch, syntaxValid) are not
-part of the 405 points. An indicator that was not measured earns nothing, as there; here it is told apart from one that failed.
+part of the 405 points. An indicator that was not measured earns nothing, as there; here it is told apart from one that
+failed.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,10 +1,10 @@
 """What the MQA's indicators find in the facts of one of our entries, as it stands in our own DCAT-AP. Pure.
 
 Ours to decide, since the MQA measures RDF and we hold an entry: every file and API is a distribution
-(`dcat:accessURL`), a supporting document is none (`foaf:page`). A file that isn't a web page or a service can be downloaded
-(`dcat:downloadURL`) from the same address. The media type is the entry's own, else that of its format. What DCAT-AP's
-shapes can fail in RDF that we write ourselves is the description, which an entry may lack; the rest they require is
-always there.
+(`dcat:accessURL`), a supporting document is none (`foaf:page`). A file that isn't a web page or a service can be
+downloaded (`dcat:downloadURL`) from the same address. The media type is the entry's own, else that of its format. What
+DCAT-AP's shapes can fail in RDF that we write ourselves is the description, which an entry may lack; the rest they
+require is always there.
 """
 
 import re

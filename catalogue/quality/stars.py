@@ -1,9 +1,9 @@
 """The five stars of open data (Tim Berners-Lee), with the licence told apart from the format. Pure.
 
 Stars of a format are a column of `vocabularies/data/formats.json`. The best file counts; one whose link is known not
-to work counts for nothing. Without an open licence data has no star, whatever its format: since that hides what a publisher
-has achieved, the stars that the format alone would earn are given beside it. The fifth star asks for links to other
-people's data, which only the data itself can show: formats of linked data are taken at their word.
+to work counts for nothing. Without an open licence data has no star, whatever its format: since that hides what a
+publisher has achieved, the stars that the format alone would earn are given beside it. The fifth star asks for links
+to other people's data, which only the data itself can show: formats of linked data are taken at their word.
 """
 
 from dataclasses import dataclass
