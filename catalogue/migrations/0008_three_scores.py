@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0006_inventory"),
+        ("catalogue", "0007_quadrennial"),
     ]
 
     operations = [
