@@ -176,6 +176,9 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 
+# Bodies of requests, but for the files in them
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -85,7 +85,7 @@ class PublisherAdmin(admin.ModelAdmin):
         return has_permission(request.user, Permission.EDIT_PUBLISHER, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
+        return publisher_ids_with(request.user, Permission.ADD_PUBLISHER) is None
 
     def has_delete_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         return False  # a body that is gone is closed: its datasets and addresses remain

@@ -26,6 +26,11 @@ class Permission(StrEnum):
     MANAGE_SOURCES = "manage_sources"
     ADD_PUBLISHER = "add_publisher"  # held by operators alone
 
+    @property
+    def words(self) -> str:
+        """As a sentence goes on: “the right to edit dataset”."""
+        return self.value.replace("_", " ")
+
 
 _VIEWER = frozenset({Permission.VIEW_UNPUBLISHED})
 _EDITOR = _VIEWER | {

@@ -23,7 +23,8 @@ _DETAILS = {
     400: "Something in the address or in what was sent is not as it should be.",
     403: "You may not do this here.",
     404: "There is nothing at this address. It may have been withdrawn, or not be public.",
-    405: "This address is only read: use GET.",
+    401: "Say who you are: send “Authorization: Bearer” and an API token, which you make in the workplace.",
+    405: "This address doesn’t take this method: “Allow” names those that it takes.",
     406: "Answers are JSON: ask for application/json, or leave “Accept” out.",
     500: "The fault is ours and has been recorded. Try again in a few minutes.",
 }
@@ -46,7 +47,7 @@ class ProblemRenderer(JSONRenderer):
 
 
 def problem(status: int, *, detail: str, errors: Any = None) -> dict[str, Any]:
-    """The body of an error answer. `errors` maps parameters or fields to what is wrong with them."""
+    """The body of an error answer. `errors` maps parameters, or JSON pointers into the body, to what is wrong there."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -64,7 +65,9 @@ def problem_json(exception: Exception, context: dict[str, Any]) -> Response | No
         exception = exceptions.PermissionDenied()
     if not isinstance(exception, exceptions.APIException):
         return None
-    if exception.status_code in _DETAILS and not isinstance(exception, exceptions.ValidationError):
+    if (exception.status_code in _DETAILS and exception.detail == exception.default_detail) or isinstance(
+        exception, exceptions.MethodNotAllowed | exceptions.NotAcceptable
+    ):
         exception.detail = exceptions.ErrorDetail(_DETAILS[exception.status_code])
     set_rollback()
     detail = exception.detail
@@ -76,9 +79,8 @@ def problem_json(exception: Exception, context: dict[str, Any]) -> Response | No
     headers = {"WWW-Authenticate": challenge} if challenge else {}
     if wait := getattr(exception, "wait", None):
         headers["Retry-After"] = str(ceil(wait))
-    response = Response(
-        problem(exception.status_code, detail=text, errors=errors), exception.status_code, headers=headers
-    )
+    body = problem(exception.status_code, detail=text, errors=errors) | getattr(exception, "extra", {})
+    response = Response(body, exception.status_code, headers=headers)
     request = context.get("request")
     if request is not None:
         request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), PROBLEM_JSON

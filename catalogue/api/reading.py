@@ -39,7 +39,7 @@ class ReadView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, ["Cookie"])
+        patch_vary_headers(response, ["Cookie", "Authorization"])
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not request.user.is_authenticated:
             patch_cache_control(response, public=True, max_age=PUBLIC_AGE)
         else:

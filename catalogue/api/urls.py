@@ -3,13 +3,18 @@
 from django.urls import path
 
 from catalogue.api import description, native, quality, search
+from catalogue.api.writing import datasets, resources
 
 urlpatterns = [
-    path("datasets", native.DatasetList.as_view(), name="v1-dataset-list"),
-    path("datasets/<str:key>", native.DatasetDetail.as_view(), name="v1-dataset-detail"),
+    path("datasets", datasets.Datasets.as_view(), name="v1-dataset-list"),
+    path("datasets/<str:key>", datasets.DatasetItem.as_view(), name="v1-dataset-detail"),
     path("datasets/<str:key>/quality", quality.DatasetQuality.as_view(), name="v1-dataset-quality"),
+    path("datasets/<str:key>/publish", datasets.Publish.as_view(), name="v1-dataset-publish"),
+    path("datasets/<str:key>/withdraw", datasets.Withdraw.as_view(), name="v1-dataset-withdraw"),
+    path("datasets/<str:key>/resources", resources.DatasetResources.as_view(), name="v1-dataset-resources"),
+    path("datasets/<str:key>/resources/order", resources.ResourceOrder.as_view(), name="v1-dataset-resource-order"),
     path("resources", native.ResourceList.as_view(), name="v1-resource-list"),
-    path("resources/<uuid:resource_id>", native.ResourceDetail.as_view(), name="v1-resource-detail"),
+    path("resources/<uuid:resource_id>", resources.ResourceItem.as_view(), name="v1-resource-detail"),
     path("publishers", native.PublisherList.as_view(), name="v1-publisher-list"),
     path("publishers/<slug:slug>", native.PublisherDetail.as_view(), name="v1-publisher-detail"),
     path("search", search.Search.as_view(), name="v1-search"),

@@ -166,7 +166,7 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
             *("frequency", "issued", "issued_text", "modified", "modified_text"),
             *("temporal_start", "temporal_end", "temporal_text", "box", "places", "extras"),
             *("origin_id", "origin_url", "origin_title", "last_seen_at"),
-            *("published_at", "created_at", "modified_at", "version", "resources", "quality"),
+            *("state", "visibility", "published_at", "created_at", "modified_at", "version", "resources", "quality"),
         ]
 
     def get_url(self, dataset: Dataset) -> str:

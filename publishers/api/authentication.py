@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -37,6 +38,30 @@ class SignedInAuthentication(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         found = super().authenticate(request)
         return (found[0], None) if found and isinstance(found[0], User) else None
+
+
+class TokenDescription(OpenApiAuthenticationExtension):
+    """How the API's description tells of tokens."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API token, made in the workplace under “API tokens”. Reading what is public needs none.",
+        }
+
+
+class SessionDescription(OpenApiAuthenticationExtension):
+    """How the API's description tells of people who are signed in."""
+
+    target_class = SignedInAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "Whoever is signed in."}
 
 
 def ckan_user(request: HttpRequest) -> User | None:

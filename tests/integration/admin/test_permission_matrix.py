@@ -117,6 +117,14 @@ def manage_sources(client: Client, publisher: Publisher) -> bool:
     return Source.objects.filter(publisher=publisher, url=address).exists()
 
 
+def add_publisher(client: Client, publisher: Publisher) -> bool:
+    """A new body that is part of this one."""
+    slug = f"part-of-{publisher.slug}"
+    values = {"title": "A new body", "slug": slug, "kind": "other", "parent": str(publisher.id), **NO_MEMBERS}
+    client.post("/admin/publishers/publisher/add/", values)
+    return Publisher.objects.filter(slug=slug, parent=publisher).exists()
+
+
 ATTEMPTS: dict[Permission, Callable[[Client, Publisher], bool]] = {
     Permission.VIEW_UNPUBLISHED: view,
     Permission.CREATE_DATASET: create,
@@ -126,6 +134,7 @@ ATTEMPTS: dict[Permission, Callable[[Client, Publisher], bool]] = {
     Permission.EDIT_PUBLISHER: edit_publisher,
     Permission.MANAGE_MEMBERS: manage_members,
     Permission.MANAGE_SOURCES: manage_sources,
+    Permission.ADD_PUBLISHER: add_publisher,
 }
 
 

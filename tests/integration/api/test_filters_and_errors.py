@@ -156,7 +156,7 @@ ERRORS = [
     ("get", "/api/v1", {}, 404),
     ("get", "/api/v1/a%0Ab", {}, 404),
     ("post", "/api/v1/nothing", {}, 404),
-    ("post", "/api/v1/datasets", {}, 405),
+    ("post", "/api/v1/datasets", {}, 401),
     ("delete", "/api/v1/quality", {}, 405),
     ("get", "/api/v1/datasets", {"Accept": "text/html"}, 406),
     ("get", "/api/v1/search", {"Accept": "application/xml"}, 406),

@@ -97,6 +97,8 @@ def test_nothing_can_be_written_through_a_public_address(site):
     for address in [address for address in site if not is_ckan(address)]:
         for method in (client.post, client.put, client.patch, client.delete):
             response = method(address)
+            if response.status_code == 401 and address.startswith("/api/v1/"):
+                continue  # an address of the API that is written to, by those whom it knows
             if response.status_code != (404 if address in unknown or "/nothing/" in address else 405):
                 taken.append((address, method.__name__, response.status_code))
     assert taken == []

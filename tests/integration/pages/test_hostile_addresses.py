@@ -96,7 +96,7 @@ IN_PATH = ["%00", "%FF", "%ED%A0%80", "..", "%2E%2E%2F", "a%0Ab", "%20", "é", "
 IN_PATH += ["x" * 3_000]
 
 
-@pytest.mark.parametrize("route", [route for route in EXAMPLES if "<" in route])
+@pytest.mark.parametrize("route", [route for route in EXAMPLES if "<" in route and EXAMPLES[route]])
 def test_no_piece_of_a_path_is_a_fault_of_ours(entry, route):
     client = Client()
     good = addresses(entry, source="rivers", route=route)[0]
