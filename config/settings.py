@@ -72,6 +72,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "publishers",
     "catalogue",
+    "files",
     "harvest",
     "rest_framework",
     "django_filters",
@@ -185,6 +186,11 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What previews are read from; never served from an address of its own
+    "files": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "files"},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
@@ -203,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-due-links": {"task": "catalogue.tasks.check_due_links", "schedule": 10.0},
     "send-notices": {"task": "publishers.tasks.send_notices", "schedule": 60.0},
     "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
+    "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 15.0},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
 }
 
