@@ -305,7 +305,7 @@ class Profiler:
 def _is_prose(loaded: Loaded) -> bool:
     """Whether what was taken for a table is a few lines to read."""
     if not loaded.rows:
-        return any(len(label.split()) > 4 for label in loaded.headings)
+        return any(len(label.split()) > 4 or label.endswith((".", "!", "?")) for label in loaded.headings)
     return len(loaded.headings) < 2 and not loaded.has_headings
 
 
