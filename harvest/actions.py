@@ -76,7 +76,7 @@ def edit_source(source: Source, *, now: datetime.datetime, **fields: Any) -> Sou
     source.next_run_at = _next(source, now)
     with transaction.atomic():
         source.save()
-        if {"publisher", "publisher_rule", "keeps_uuids", "config"} & fields.keys():
+        if {"publisher", "publisher_rule", "publisher_map", "keeps_uuids", "config"} & fields.keys():
             Record.objects.filter(source=source).update(normaliser_version=0)
     return source
 

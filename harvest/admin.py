@@ -14,10 +14,11 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from harvest import actions
-from harvest.enums import SourceKind
+from harvest.enums import RunState, SourceKind
 from harvest.models import Problem, Run, Source
+from harvest.queries import run_progress
 from harvest.sources import ADAPTERS
-from publishers.models import User
+from publishers.models import Publisher, User
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 
@@ -25,7 +26,8 @@ class SourceForm(forms.ModelForm):
     class Meta:
         model = Source
         fields = [
-            *("title", "kind", "url", "publisher", "publisher_rule", "keeps_uuids", "config"),
+            *("title", "kind", "url", "publisher", "publisher_rule", "publisher_map", "keeps_uuids", "config"),
+            *("contact", "notify_about"),
             *("schedule", "time_of_day", "max_seconds", "max_bytes", "retire_share"),
         ]
 
@@ -34,6 +36,15 @@ class SourceForm(forms.ModelForm):
         if "kind" in self.fields:
             known = [(kind.value, kind.label) for kind in SourceKind if kind in ADAPTERS]
             self.fields["kind"].choices = known  # type: ignore[attr-defined]
+
+    def clean_publisher_map(self) -> dict[str, str]:
+        named = self.cleaned_data["publisher_map"] or {}
+        if not isinstance(named, dict) or not all(isinstance(slug, str) for slug in named.values()):
+            raise forms.ValidationError('Write it as {"their name": "our-publisher"}.')
+        known = set(Publisher.objects.filter(slug__in=named.values()).values_list("slug", flat=True))
+        if unknown := sorted(set(named.values()) - known):
+            raise forms.ValidationError(f"There is no publisher “{unknown[0]}”: use the last part of its address here.")
+        return named
 
     def clean_url(self) -> str:
         url = self.cleaned_data["url"].strip()
@@ -76,7 +87,8 @@ class SourceAdmin(Scoped, admin.ModelAdmin):
     search_fields = ["title", "url", "slug"]
     actions = ["harvest_now", "read_everything_anew", "pause", "resume"]
     fieldsets = [
-        ("What", {"fields": ["title", "kind", "url", "publisher", "publisher_rule", "keeps_uuids"]}),
+        ("What", {"fields": ["title", "kind", "url", "publisher", "publisher_rule", "publisher_map", "keeps_uuids"]}),
+        ("Who", {"fields": ["contact", "notify_about"]}),
         ("When", {"fields": ["schedule", "time_of_day"]}),
         ("Limits", {"fields": ["retire_share", "max_seconds", "max_bytes", "config"]}),
     ]
@@ -92,7 +104,7 @@ class SourceAdmin(Scoped, admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Whose records become whose entries, and which UUIDs they may take, is for operators to say: it reaches beyond
         the publisher."""
-        return [] if request.user.is_superuser else ["publisher_rule", "keeps_uuids"]
+        return [] if request.user.is_superuser else ["publisher_rule", "publisher_map", "keeps_uuids"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -159,7 +171,10 @@ class ProblemInline(admin.TabularInline):
 @admin.register(Run)
 class RunAdmin(Scoped, admin.ModelAdmin):
     publisher_path = "source__publisher"
-    list_display = ["source", "state", "started_at", "seen", "created", "updated", "unchanged", "retired", "problems"]
+    list_display = [
+        *("source", "state", "started_at", "how_far"),
+        *("seen", "created", "updated", "unchanged", "retired", "problems"),
+    ]
     list_filter = ["state"]
     list_select_related = ["source"]
     search_fields = ["source__title"]
@@ -167,8 +182,10 @@ class RunAdmin(Scoped, admin.ModelAdmin):
     actions = ["cancel"]
     inlines = [ProblemInline]
     change_form_template = "admin/harvest/run/change_form.html"
+    readonly_fields = ["how_far"]
     fields = [
-        *("source", "state", "message", "is_forced", "created_at", "started_at", "gathered_at", "finished_at"),
+        *("source", "state", "how_far", "message", "is_forced"),
+        *("created_at", "started_at", "gathered_at", "finished_at"),
         *("expected", "seen", "created", "updated", "unchanged", "retired", "failed", "problems"),
     ]
 
@@ -183,6 +200,11 @@ class RunAdmin(Scoped, admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description="Progress")
+    def how_far(self, run: Run) -> str:
+        """For a run under way: records, rate and estimate, from its columns alone."""
+        return run_progress(run, now=timezone.now()).words if run.state == RunState.RUNNING else ""
 
     @admin.action(description="Cancel", permissions=["view"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:

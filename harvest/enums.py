@@ -44,6 +44,26 @@ class RunState(TextChoices):
 ACTIVE_RUN_STATES = (RunState.QUEUED, RunState.RUNNING)
 
 
+class Health(TextChoices):
+    """How a source is doing."""
+
+    WORKING = "working", "Working"
+    PROBLEMS = "problems", "Working, with problems"
+    WAITING = "waiting", "Waiting for a decision"
+    FAILING = "failing", "Failing"
+    OVERDUE = "overdue", "Overdue"
+    PAUSED = "paused", "Paused"
+    NEW = "new", "Not harvested yet"
+
+
+class NotifyAbout(TextChoices):
+    """What a source's people are told about, once a day at most."""
+
+    PROBLEMS = "problems", "Failures, decisions to make, and records that can't be used"
+    FAILURES = "failures", "Failures and decisions to make"
+    NOTHING = "nothing", "Nothing"
+
+
 class RecordState(TextChoices):
     CURRENT = "current", "In the catalogue"
     FAILED = "failed", "Could not be used"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.db import models
 from django.db.models import Q
 
-from harvest.enums import PublisherRule, Schedule, SourceKind
+from harvest.enums import NotifyAbout, PublisherRule, Schedule, SourceKind
 from publishers.models import Publisher
 
 
@@ -33,6 +33,25 @@ class Source(models.Model):
         help_text="For a portal that is moving here: its entries keep the UUIDs that their links use.",
     )
     config = models.JSONField(default=dict, blank=True, help_text="Settings of this kind of source.")
+
+    publisher_map = models.JSONField(
+        "organisations and whose they are",
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text='Names of organisations at the source, and the publisher here: {"dept-for-maps": "ministry-of-maps"}.'
+        " Goes before the rule above, whichever that is.",
+    )
+
+    # Who answers for it
+    contact = models.EmailField(
+        blank=True,
+        db_default="",
+        help_text="Who looks after the source; told of its problems too, if they have an account. Not public.",
+    )
+    notify_about = models.CharField(
+        "tell its people about", max_length=20, choices=NotifyAbout, default=NotifyAbout.PROBLEMS, db_default="problems"
+    )
 
     # When
     schedule = models.CharField(max_length=20, choices=Schedule, default=Schedule.DAILY)

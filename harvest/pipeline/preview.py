@@ -16,6 +16,7 @@ from harvest.pipeline.compare import Compared, SeenIdentities, Verdict, about_tw
 from harvest.pipeline.job import Job
 from harvest.pipeline.load import Reading, choose_publishers, read
 from harvest.pipeline.publisher_rule import PublisherChooser
+from harvest.pipeline.wanted import wanted
 from harvest.raw_record import RawRecord
 from harvest.sources import ADAPTERS
 from harvest.sources.base import SourceProblem
@@ -79,7 +80,10 @@ def _preview_one(job: Job, one: Compared, chooser: PublisherChooser, found: Prev
     if one.verdict is Verdict.UNCHANGED:
         found.tally += Tally(seen=1, unchanged=1)
         return
-    (reading,) = choose_publishers(read(job, [one]), chooser)
+    chosen = wanted(choose_publishers(read(job, [one]), chooser), job.source.config)
+    if not chosen:
+        return
+    (reading,) = chosen
     for finding in reading.findings:
         found.note(reading.guid, finding)
     is_known = one.known is not None and one.known.dataset_id is not None

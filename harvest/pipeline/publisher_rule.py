@@ -30,10 +30,15 @@ class PublisherChooser:
         self._source = source
         self._left_to_make = MAX_NEW if may_make and source.publisher_rule == PublisherRule.CREATE else 0
         self._by_name: dict[str, UUID] = {}
+        self._mapped: dict[str, UUID] = {}
         self._ids: set[UUID] = set()
-        if source.publisher_rule != PublisherRule.FIXED:
+        if source.publisher_rule != PublisherRule.FIXED or source.publisher_map:
             self._load()
-        else:
+            for theirs, ours in source.publisher_map.items():
+                if found := self._by_name.get(_key(str(ours))):
+                    self._mapped[_key(theirs)] = found
+        if source.publisher_rule == PublisherRule.FIXED:
+            self._by_name.clear()
             self._learn(source.publisher)
 
     def apply(self, draft: DatasetDraft, organisation: Organisation | None) -> tuple[DatasetDraft, Finding | None]:
@@ -58,6 +63,9 @@ class PublisherChooser:
         return draft.with_changes(publisher_id=found), None
 
     def _find(self, organisation: Organisation) -> UUID | None:
+        for name in (organisation.name, organisation.title):
+            if name and (mapped := self._mapped.get(_key(name))):
+                return mapped
         if self._source.keeps_uuids and organisation.uuid in self._ids:
             return organisation.uuid
         for name in (organisation.name, organisation.title):

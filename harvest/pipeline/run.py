@@ -23,8 +23,10 @@ from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compa
 from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, INTERVAL, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
 from harvest.pipeline.load import BATCH, choose_publishers, forget_gather, keep, keep_all, load, read, tell
+from harvest.pipeline.notices import tell_people
 from harvest.pipeline.publisher_rule import PublisherChooser
 from harvest.pipeline.retire import retire_missing
+from harvest.pipeline.wanted import wanted
 from harvest.raw_record import RawRecord
 from harvest.sources import ADAPTERS
 from harvest.sources.base import Announced, Event, Finished, SourceFailed, SourceProblem
@@ -45,7 +47,7 @@ def harvest(job: Job, events: Iterable[Event], check: Callable[[], None]) -> Fin
         portions = [to_read[start : start + BATCH] for start in range(0, len(to_read), BATCH)]
         for readings in gather.in_advance(partial(read, job), portions):
             check()
-            load(job, choose_publishers(readings, chooser))
+            load(job, wanted(choose_publishers(readings, chooser), job.source.config))
         finished = _note_end(job, batch)
     return finished
 
@@ -72,6 +74,7 @@ def run_harvest(
             _begin(job)
             state, message = _carry_out(job, heartbeat.check, max_records=max_records, may_be_path=may_be_path)
             claim.finish(lease, state, message, now=clock())
+            tell_people(job, state, message)
     except LeaseLost:
         logger.info("Run %s of source %s is another worker's now, or has been ended.", run.id, run.source_id)
     except (OperationalError, InterfaceError):

@@ -66,6 +66,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "^sitemap-(?P<number>[0-9]{1,6})\\.xml$": ("/sitemap-1.xml",),
     "harvest": ("/harvest",),
     "harvest/<slug:slug>": ("/harvest/{source}",),
+    "harvest/<slug:slug>/problems.csv": ("/harvest/{source}/problems.csv",),
+    "harvest/<slug:slug>/records/<int:number>": ("/harvest/{source}/records/1", "/harvest/{source}/records/{record}"),
+    "harvest/<slug:slug>/records/<int:number>/raw": (
+        "/harvest/{source}/records/1/raw",
+        "/harvest/{source}/records/{record}/raw",
+    ),
     "api/v1/datasets": (
         "/api/v1/datasets",
         "/api/v1/datasets?page_size=100&publisher={publisher}",
@@ -155,6 +161,7 @@ def addresses(entry: Dataset, *, source: str = "nowhere", route: str | None = No
         "file": str(file.id) if file else "00000000-0000-4000-8000-000000000000",
         "publisher": entry.publisher.slug,
         "source": source,
+        "record": str(getattr(entry.records.first(), "pk", 0)),
     }
     chosen = EXAMPLES.values() if route is None else [EXAMPLES[route]]
     return [example.format(**values) for examples in chosen for example in examples]

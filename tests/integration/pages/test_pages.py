@@ -447,10 +447,14 @@ def test_harvest_sources_and_one_of_them():
     assert "Completed" in text
     assert "3 records" in text
     text = text_of(page(f"/harvest/{catalogue.slug}"))
-    assert "Problems found on 3 March 2026 at midday Bad link: 1 (warning)" in text
+    assert "Outstanding problems" in text
+    assert "None." in text  # no record has this problem any more
+    text = text_of(page(f"/harvest/{catalogue.slug}?run={run.id}"))
+    assert "Problems found on 3 March 2026 at midday" in text
+    assert "Bad link : 1 (warning)" in text or "Bad link: 1 (warning)" in text
     assert "r1 It has no address. It says: TBC" in text
     for number in (run.id + 99, "x", ""):
-        assert "It has no address." in text_of(page(f"/harvest/{catalogue.slug}?run={number}"))
+        assert "Outstanding problems" in text_of(page(f"/harvest/{catalogue.slug}?run={number}"))
 
 
 def test_api_pages_show_how_to_call_it():
