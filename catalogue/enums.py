@@ -183,3 +183,23 @@ class CriterionState(TextChoices):
     PARTLY = "partly", "Partly met"
     UNMET = "unmet", "Not met"
     UNKNOWN = "unknown", "Not known"
+
+
+class WorkflowStep(TextChoices):
+    """What was done with an entry on its way to publication."""
+
+    COMMENTED = "commented", "Comment"
+    SUBMITTED = "submitted", "Sent for review"
+    RETURNED = "returned", "Sent back"
+    PUBLISHED = "published", "Published"
+    SCHEDULED = "scheduled", "Release scheduled"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class BatchKind(TextChoices):
+    """How many entries were changed at once."""
+
+    EDIT = "edit", "Fields set"
+    REPLACE_URLS = "replace_urls", "Links replaced"
+    MOVE = "move", "Moved to another publisher"
+    IMPORT = "import", "Imported from a table"

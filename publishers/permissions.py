@@ -48,6 +48,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: _ADMINISTRATOR,
 }
 
+#: Those who publish also where a publisher's entries need approval; an editor sends them for review there.
+APPROVING_ROLES = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+
 #: What a token of each scope lets through of what its owner may do.
 SCOPE_PERMISSIONS: dict[TokenScope, frozenset[Permission]] = {
     TokenScope.READ: _VIEWER,
@@ -103,17 +106,30 @@ def _own_publisher_ids(user: User, permission: Permission) -> set[uuid.UUID] | N
 def _publisher_ids(user: User) -> dict[Permission, set[uuid.UUID]]:
     """For each permission the publishers for which a membership gives it, and all below them. Two queries."""
     roles = list(Membership.objects.filter(user_id=user.pk).values_list("role", "publisher_id"))
-    parents = parent_map() if roles else {}
+    rows = list(Publisher.objects.values_list("id", "parent_id", "requires_approval")) if roles else []
+    parents = {publisher_id: parent_id for publisher_id, parent_id, _ in rows}
+    approving = {publisher_id for publisher_id, _, requires_approval in rows if requires_approval}
     under = {publisher_id: ids_under([publisher_id], parents) for _, publisher_id in roles}
-    return {
-        permission: set().union(
-            *(under[publisher_id] for role, publisher_id in roles if permission in ROLE_PERMISSIONS[Role(role)])
-        )
-        for permission in Permission
-    }
+    held: dict[Permission, set[uuid.UUID]] = {permission: set() for permission in Permission}
+    for role, publisher_id in roles:
+        for permission in ROLE_PERMISSIONS[Role(role)]:
+            needs_approval = permission == Permission.PUBLISH_DATASET and role not in APPROVING_ROLES
+            held[permission] |= under[publisher_id] - (approving if needs_approval else set())
+    return held
 
 
 def has_permission(user: User | AnonymousUser, permission: Permission, publisher: Publisher | uuid.UUID) -> bool:
     """Whether `user` may do this for this publisher."""
     allowed = publisher_ids_with(user, permission)
     return allowed is None or (publisher if isinstance(publisher, uuid.UUID) else publisher.pk) in allowed
+
+
+def approvers_of(publisher: Publisher) -> list[User]:
+    """Active people who may publish what a publisher's editors send for review: its own and those of bodies above."""
+    above, current = {publisher.pk}, publisher.parent_id
+    parents = parent_map()
+    while current and current not in above:
+        above.add(current)
+        current = parents.get(current)
+    roles = Membership.objects.filter(publisher_id__in=above, role__in=APPROVING_ROLES)
+    return list(User.objects.filter(id__in=roles.values("user_id"), is_active=True))

@@ -1,7 +1,8 @@
 """Who may do what to whose: the whole table, written out by hand. Tests hold the code and the admin to it.
 
 The person works for an agency, which is part of a department and has an office below it. Targets:
-`a` the agency itself, `o` its office, `d` its department, `x` a body that has nothing to do with it; `-` none of them.
+`a` the agency itself, `o` its office, `r` its registry, where entries need approval, `d` its department, `x` a body
+that has nothing to do with it; `-` none of them.
 """
 
 from typing import Any
@@ -29,13 +30,13 @@ VERBS = (
 _TABLE = """
     anonymous                -      -      -      -       -        -         -       -       -
     nobody's member          -      -      -      -       -        -         -       -       -
-    viewer                   ao     -      -      -       -        -         -       -       -
-    editor                   ao     ao     ao     ao      ao       -         -       -       -
-    approver                 ao     ao     ao     ao      ao       -         -       -       -
-    administrator            ao     ao     ao     ao      ao       ao        ao      ao      -
+    viewer                   aor    -      -      -       -        -         -       -       -
+    editor                   aor    aor    aor    ao      aor      -         -       -       -
+    approver                 aor    aor    aor    aor     aor      -         -       -       -
+    administrator            aor    aor    aor    aor     aor      aor       aor     aor     -
     editor of another        x      x      x      x       x        -         -       -       -
-    viewer and editor below  ao     o      o      o       o        -         -       -       -
-    operator                 aodx   aodx   aodx   aodx    aodx     aodx      aodx    aodx      aodx
+    viewer and editor below  aor    o      o      o       o        -         -       -       -
+    operator                 aordx  aordx  aordx  aordx   aordx    aordx     aordx   aordx   aordx
     inactive administrator   -      -      -      -       -        -         -       -       -
     inactive operator        -      -      -      -       -        -         -       -       -
 """
@@ -49,7 +50,7 @@ for _line in _TABLE.strip().splitlines():
 
 
 class World:
-    """The four publishers, by their letter."""
+    """The five publishers, by their letter."""
 
     def __init__(self) -> None:
         department = PublisherFactory(title="Department", slug="department")
@@ -58,6 +59,7 @@ class World:
         self.publishers: dict[str, Publisher] = {
             "a": agency,
             "o": office,
+            "r": PublisherFactory(title="Registry", slug="registry", parent=agency, requires_approval=True),
             "d": department,
             "x": PublisherFactory(title="Another", slug="another"),
         }

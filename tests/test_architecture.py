@@ -31,6 +31,7 @@ LAYERS = [
             "backends",
             "quality.measure",
             "quality.report",
+            "attention",
             "inventory.holdings",
             "inventory.search",
         },

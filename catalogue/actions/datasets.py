@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from catalogue.actions import changes
-from catalogue.actions.store import By, Entry, Stored, upsert_many
+from catalogue.actions.store import By, Entry, Release, Stored, upsert_many
 from catalogue.drafts import DatasetDraft
 from catalogue.enums import ChangeKind, State, Visibility
 from catalogue.models import Dataset, Resource, Revision
@@ -40,9 +40,10 @@ def create(
     now: datetime.datetime,
     state: State = State.DRAFT,
     visibility: Visibility | None = None,
+    release: Release | None = None,
 ) -> Stored:
     """Register a new entry."""
-    return upsert_many([Entry(draft, state=state, visibility=visibility)], by=by, now=now)[0]
+    return upsert_many([Entry(draft, state=state, visibility=visibility, release=release)], by=by, now=now)[0]
 
 
 def edit(
@@ -54,6 +55,7 @@ def edit(
     expected_version: int | None = None,
     state: State | None = None,
     visibility: Visibility | None = None,
+    release: Release | None = None,
 ) -> Stored:
     """Make an entry say what the draft says.
 
@@ -64,23 +66,48 @@ def edit(
         current = Dataset.objects.select_for_update().only("version").get(id=dataset_id).version
         if expected_version is not None and current != expected_version:
             raise EditConflict(expected=expected_version, current=current)
-        return upsert_many([Entry(draft, dataset_id, state=state, visibility=visibility)], by=by, now=now)[0]
+        entry = Entry(draft, dataset_id, state=state, visibility=visibility, release=release)
+        return upsert_many([entry], by=by, now=now)[0]
 
 
-def publish(dataset: Dataset, *, by: By, now: datetime.datetime) -> Stored:
-    """Show an entry to its readers (from `release_at`, where that is set). Publishing twice changes nothing."""
+def publish(dataset: Dataset, *, by: By, now: datetime.datetime, release: Release | None = None) -> Stored:
+    """Show an entry to its readers, from its release time, where it has one. Publishing twice changes nothing.
+
+    `release` sets that time; None leaves it as it is.
+    """
+    return move_to(dataset.id, State.PUBLISHED, by=by, now=now, release=release)
+
+
+def move_to(
+    dataset_id: UUID, state: State, *, by: By, now: datetime.datetime, release: Release | None = None
+) -> Stored:
+    """Bring an entry to another state; what it says stays as it is."""
     with transaction.atomic():
-        locked = Dataset.objects.select_for_update().get(id=dataset.id)
-        return upsert_many([Entry(draft_of(locked), locked.id, state=State.PUBLISHED)], by=by, now=now)[0]
+        locked = Dataset.objects.select_for_update().get(id=dataset_id)
+        return upsert_many([Entry(draft_of(locked), locked.id, state=state, release=release)], by=by, now=now)[0]
 
 
 def withdraw(
-    dataset: Dataset, *, reason: str, by: By, now: datetime.datetime, replaced_by: Dataset | None = None
+    dataset: Dataset,
+    *,
+    reason: str,
+    by: By,
+    now: datetime.datetime,
+    replaced_by: Dataset | None = None,
+    redirects: bool = False,
 ) -> Stored:
-    """Take an entry out of the catalogue; its address goes on saying what it was and why it went."""
+    """Take an entry out of the catalogue; its address goes on saying what it was and why it went.
+
+    With `redirects` it leads straight to what replaces it, for as long as the reader may see that.
+    """
     with transaction.atomic():
         locked = Dataset.objects.select_for_update().get(id=dataset.id)
-        Dataset.objects.filter(id=locked.id).update(withdrawn_at=now, withdrawn_reason=reason, replaced_by=replaced_by)
+        Dataset.objects.filter(id=locked.id).update(
+            withdrawn_at=now,
+            withdrawn_reason=reason,
+            replaced_by=replaced_by,
+            redirects_to_replacement=redirects and replaced_by is not None,
+        )
         stored = upsert_many([Entry(draft_of(locked), locked.id, state=State.WITHDRAWN)], by=by, now=now)[0]
         changes.record([locked.id], ChangeKind.WITHDRAWN, now=now)
         return stored
@@ -93,7 +120,9 @@ def withdraw_many(dataset_ids: Sequence[UUID], *, reason: str, by: By, now: date
             Dataset.objects.select_for_update().filter(id__in=dataset_ids).exclude(state=State.WITHDRAWN).order_by("id")
         )
         ids = [dataset.id for dataset in locked]
-        Dataset.objects.filter(id__in=ids).update(withdrawn_at=now, withdrawn_reason=reason, replaced_by=None)
+        Dataset.objects.filter(id__in=ids).update(
+            withdrawn_at=now, withdrawn_reason=reason, replaced_by=None, redirects_to_replacement=False
+        )
         resources: dict[UUID, list[Resource]] = {dataset_id: [] for dataset_id in ids}
         for resource in Resource.objects.filter(dataset_id__in=ids).order_by("position", "id"):
             resources[resource.dataset_id].append(resource)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from catalogue.api.parameters import refuse_unknown
-from catalogue.views.reader import PUBLIC_AGE
+from catalogue.views.reader import public_age
 
 
 class ReadView(APIView):
@@ -41,7 +41,7 @@ class ReadView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Cookie", "Authorization"])
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not request.user.is_authenticated:
-            patch_cache_control(response, public=True, max_age=PUBLIC_AGE)
+            patch_cache_control(response, public=True, max_age=public_age())
         else:
             patch_cache_control(response, private=True, no_store=True)
         return response

@@ -1,3 +1,4 @@
+from catalogue.models.batch import Batch, BatchItem, InventoryFile
 from catalogue.models.change import Change
 from catalogue.models.dataset import Dataset, DatasetName
 from catalogue.models.licence import Licence
@@ -6,15 +7,20 @@ from catalogue.models.quality_report import QualityReport
 from catalogue.models.resource import Resource
 from catalogue.models.revision import Revision
 from catalogue.models.topic import Topic
+from catalogue.models.workflow_note import WorkflowNote
 
 __all__ = [
+    "Batch",
+    "BatchItem",
     "Change",
     "Dataset",
     "DatasetName",
+    "InventoryFile",
     "Licence",
     "LinkCheck",
     "QualityReport",
     "Resource",
     "Revision",
     "Topic",
+    "WorkflowNote",
 ]

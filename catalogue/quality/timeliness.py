@@ -37,8 +37,13 @@ def timeliness(facts: DatasetFacts, today: datetime.date) -> Timeliness:
     period = PERIODS[Frequency(facts.frequency)]
     if updated is None or period is None:
         return Timeliness(updated)
-    grace = max(_LEAST_GRACE, min(period / 4, _MOST_GRACE))
+    grace = grace_of(period)
     return Timeliness(updated, updated + period, updated + period + grace, updated + 2 * period + 2 * grace)
+
+
+def grace_of(period: datetime.timedelta) -> datetime.timedelta:
+    """How long after an update was due it is not yet called late."""
+    return max(_LEAST_GRACE, min(period / 4, _MOST_GRACE))
 
 
 def next_change(facts: DatasetFacts, today: datetime.date) -> datetime.date | None:

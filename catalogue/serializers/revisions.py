@@ -62,6 +62,17 @@ def label_of(field: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def value_in_words(field: str, value: Any) -> str:
+    """A snapshot's value of one field as people read it; that of a closed list by its label."""
+    if isinstance(value, str) and value:
+        try:
+            choices = dict(getattr(Dataset._meta.get_field(field), "flatchoices", ()))
+        except FieldDoesNotExist:
+            choices = {}
+        return str(choices.get(value, value))
+    return _text(value)
+
+
 def _text(value: Any) -> str:
     match value:
         case None | "" | [] | {}:

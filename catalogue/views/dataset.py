@@ -87,6 +87,8 @@ def _tombstone(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
         raise Http404("No dataset has this address.")
     if dataset.replaced_by and not Dataset.objects.visible_to(reader(request)).contains(dataset.replaced_by):
         dataset.replaced_by = None
+    if dataset.replaced_by and dataset.redirects_to_replacement:
+        return redirect(dataset.replaced_by)  # not for ever: the entry may come back
     context = {"dataset": dataset, "contact": contact_of(dataset), "foi": foi_contact_of(dataset)}
     return render(request, "dataset/tombstone.html", context, status=410)
 

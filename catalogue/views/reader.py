@@ -1,5 +1,6 @@
 """Who reads, and for how long an answer to them may be kept."""
 
+import datetime
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -7,14 +8,24 @@ from typing import Concatenate, ParamSpec
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from publishers.models import User
 
-#: Seconds for which anybody's cache may keep a public page.
+#: Seconds for which anybody's cache may keep a public page, at most.
 PUBLIC_AGE = 60
+
+
+def public_age(now: datetime.datetime | None = None) -> int:
+    """Seconds for which an answer given now may be kept: until the minute is over.
+
+    Entries are released at whole minutes (`catalogue.release_time`), so no cache lives across a release.
+    """
+    return PUBLIC_AGE - (now or timezone.now()).second
+
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -45,7 +56,7 @@ def public_page(view: View[P]) -> View[P]:
         if not reader(request).is_anonymous:
             patch_cache_control(response, private=True, no_store=True)
         elif response.status_code in {200, 301, 302, 410}:
-            patch_cache_control(response, public=True, max_age=PUBLIC_AGE)
+            patch_cache_control(response, public=True, max_age=public_age())
         else:
             patch_cache_control(response, private=True, no_store=True)
         return response

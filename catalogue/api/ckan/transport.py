@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import ActionError
 from catalogue.api.ckan.registry import ACTIONS
-from catalogue.views.reader import PUBLIC_AGE
+from catalogue.views.reader import public_age
 
 _JSON: Final = "application/json;charset=utf-8"
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.\[\]]{0,99}", re.ASCII)
@@ -146,7 +146,7 @@ def _answer(request: HttpRequest, status: int, content: Any) -> HttpResponse:
     response["Access-Control-Allow-Methods"] = "POST, PUT, GET, DELETE, OPTIONS"
     response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-CKAN-API-Key"
     may_be_kept = status == 200 and request.method in {"GET", "HEAD"}
-    response["Cache-Control"] = f"public, max-age={PUBLIC_AGE}" if may_be_kept else "no-store"
+    response["Cache-Control"] = f"public, max-age={public_age()}" if may_be_kept else "no-store"
     return response
 
 

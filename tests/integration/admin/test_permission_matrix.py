@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.enums import State
+from catalogue.actions.store import By
+from catalogue.enums import Route, State
 from catalogue.models import Dataset
 from harvest.models import Source
 from publishers.models import Membership, Publisher, User
@@ -48,7 +50,27 @@ def edit(client: Client, publisher: Publisher) -> bool:
         FORM | {"title": "Changed", "publisher": str(publisher.id), "read_version": "1"},
     )
     entry.refresh_from_db()
-    return entry.title == "Changed"
+    may_edit = entry.title == "Changed"
+    assert other_edits(client, publisher) == ([may_edit] * 4)
+    return may_edit
+
+
+def other_edits(client: Client, publisher: Publisher) -> list[bool]:
+    """Every other way to change an entry: sending it for review, commenting, sending it back, restoring a version."""
+    entry = dataset(publisher, state=State.DRAFT, title="First")
+    draft = datasets.draft_of(entry).with_changes(title="Second")
+    datasets.edit(entry.id, draft, by=By(Route.COMMAND), now=timezone.now())
+    client.post(f"{PREFIX}/{entry.id}/restore/", {"number": "1"})
+    entry.refresh_from_db()
+    restored = entry.title == "First"
+    client.post(f"{PREFIX}/{entry.id}/review/", {"_comment": "1", "comment": "Hm."})
+    commented = entry.workflow_notes.filter(comment="Hm.").exists()
+    client.post(f"{PREFIX}/{entry.id}/review/", {"_submit": "1"})
+    entry.refresh_from_db()
+    sent = entry.state == State.IN_REVIEW
+    checked = client.post(f"{PREFIX}/check/", {"entry": str(entry.id), "title": "x"})
+    own_title = checked.status_code == 200 and "quality" in checked.json()
+    return [restored, commented, sent, own_title]
 
 
 def publish(client: Client, publisher: Publisher) -> bool:
@@ -62,6 +84,10 @@ def publish(client: Client, publisher: Publisher) -> bool:
     one.refresh_from_db()
     other.refresh_from_db()
     assert (one.state == State.PUBLISHED) == (other.state == State.PUBLISHED)
+    reviewed = dataset(publisher, state=State.IN_REVIEW)
+    client.post(f"{PREFIX}/{reviewed.id}/review/", {"_publish": "1"})
+    reviewed.refresh_from_db()
+    assert (one.state == State.PUBLISHED) == (reviewed.state == State.PUBLISHED)
     return one.state == State.PUBLISHED
 
 

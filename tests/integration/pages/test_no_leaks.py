@@ -113,6 +113,10 @@ def told_by_a_harvest(entries: list[Dataset]) -> None:
         )
 
 
+#: Headers that depend on the second at which one asks.
+OF_THE_MOMENT = {"Expires", "Cache-Control"}
+
+
 class Answer(NamedTuple):
     status: int
     text: str
@@ -125,7 +129,7 @@ def everything_said(client: Client, entries: list[Dataset]) -> dict[str, Answer]
         for address in addresses(entry, source=Source.objects.get().slug):
             if address not in said:
                 response = client.get(address)
-                headers = {name: value for name, value in response.headers.items() if name != "Expires"}
+                headers = {name: value for name, value in response.headers.items() if name not in OF_THE_MOMENT}
                 said[address] = Answer(response.status_code, f"{headers} {b''.join(response).decode()}")
     return said
 

@@ -8,7 +8,17 @@ from django.apps import apps
 from django.db import IntegrityError
 
 from catalogue.enums import State
-from catalogue.models import Change, Dataset, LinkCheck, QualityReport, Resource, Revision
+from catalogue.models import (
+    Batch,
+    BatchItem,
+    Change,
+    Dataset,
+    LinkCheck,
+    QualityReport,
+    Resource,
+    Revision,
+    WorkflowNote,
+)
 from harvest.models import Record, Run, Source
 from publishers.models import Membership, Publisher, User
 from tests.factories.catalogue import csv_file, dataset
@@ -202,6 +212,27 @@ def test_record(constraint, fields):
     Record.objects.create(source=source(), guid="a", **RECORD)
     with broken(constraint):
         Record.objects.update(**fields)
+
+
+def test_workflow_step_known():
+    with broken("workflow_step_known"):
+        WorkflowNote.objects.create(dataset=dataset(), step="shrugged", at=NOW)
+
+
+def test_batch_kind_known():
+    with broken("batch_kind_known"):
+        Batch.objects.create(kind="odd", title="Something", at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "before", "after"), [("batch_item_once", 1, 2), ("batch_item_goes_forwards", 2, 2)]
+)
+def test_batch_item(constraint, before, after):
+    batch, entry = Batch.objects.create(kind="edit", title="Something", at=NOW), dataset()
+    if constraint == "batch_item_once":
+        BatchItem.objects.create(batch=batch, dataset=entry, before=1, after=2)
+    with broken(constraint):
+        BatchItem.objects.create(batch=batch, dataset=entry, before=before, after=after)
 
 
 def test_every_named_constraint_has_a_test_here():

@@ -38,7 +38,7 @@ def test_the_publishers_a_person_may_act_for_are_those_of_the_matrix(who):
     for verb in VERBS:
         ids = publisher_ids_with(user, verb)
         if ids is None:
-            assert MATRIX[who][verb] == "aodx"
+            assert MATRIX[who][verb] == "aordx"
         else:
             assert ids == {world.publishers[letter].id for letter in MATRIX[who][verb]}
 

@@ -1,0 +1,119 @@
+"""The list of entries: whose, in what state, how good; found by the words of their titles; narrowed to what needs work.
+
+Quick with hundreds of thousands of entries: words are looked up in an index, and large lists sort only by what has one.
+"""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from catalogue.actions import workflow
+from catalogue.admin.access import by, may
+from catalogue.attention import NEEDS, needing
+from catalogue.enums import State
+from catalogue.models import Dataset, DatasetName
+from catalogue.models.dataset import TITLE_WORDS
+from publishers.permissions import Permission, publisher_ids_with
+
+
+class NeedsFilter(admin.SimpleListFilter):
+    title, parameter_name = "what needs work", "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(NEEDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> QuerySet[Dataset]:
+        need = self.value()
+        return needing(need, queryset, timezone.now()) if need in NEEDS else queryset
+
+
+class EntryList(admin.ModelAdmin):
+    list_display = ["title", "publisher", "state_and_audience", "quality_score", "source", "modified_at"]
+    list_filter = [NeedsFilter, "state", "visibility", "access", ("quality__band", admin.ChoicesFieldListFilter)]
+    list_select_related = ["publisher", "quality"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["title"]
+    search_help_text = "Words of the title, or its name, address or identifier at the source."
+    actions = ["publish_selected"]
+
+    # Who may do what: `publishers.permissions` answers
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_authenticated and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Dataset | None = None) -> bool:
+        return self.has_module_permission(request) if obj is None else may(request, Permission.VIEW_UNPUBLISHED, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return publisher_ids_with(request.user, Permission.CREATE_DATASET) != set()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Dataset | None = None) -> bool:
+        return False  # entries are withdrawn: their address goes on saying what they were
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
+        own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
+        queryset = super().get_queryset(request)
+        return queryset if own is None else queryset.filter(publisher_id__in=own)
+
+    def get_sortable_by(self, request: HttpRequest) -> list[str]:
+        """Operators see every entry: theirs sort only by what has an index."""
+        return ["quality_score", "modified_at"] if request.user.is_superuser else list(self.list_display)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Dataset], search_term: str
+    ) -> tuple[QuerySet[Dataset], bool]:
+        words = re.findall(r"\w+", search_term.replace("\x00", ""))[:12]
+        if not words:
+            return queryset, False
+        key = re.sub(r"^.*/dataset/", "", search_term.strip()).split("/")[0]
+        exact = Q(origin_id=search_term.strip()) | Q(id__in=_ids_named(key))
+        query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
+        ids = Dataset.objects.alias(words=TITLE_WORDS).filter(words=query).order_by().values("id")
+        return queryset.filter(Q(id__in=ids) | exact), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Datasets", **(extra_context or {})})
+
+    @admin.action(description="Publish the chosen drafts", permissions=["change"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
+        who, now, done, refused = by(request), timezone.now(), 0, 0
+        for dataset in queryset.exclude(state=State.PUBLISHED).select_related("publisher"):
+            if may(request, Permission.PUBLISH_DATASET, dataset):
+                workflow.publish(dataset, by=who, now=now)
+                done += 1
+            else:
+                refused += 1
+        messages.success(request, f"Published {done} {'entry' if done == 1 else 'entries'}.")
+        if refused:
+            messages.warning(request, f"{refused} need an approver: send them for review.")
+
+    @admin.display(description="Quality", ordering="quality__score")
+    def quality_score(self, dataset: Dataset) -> str:
+        report = getattr(dataset, "quality", None)
+        return f"{report.score} ({report.get_band_display().lower()})" if report else "Not scored yet"
+
+    @admin.display(description="Source")
+    def source(self, dataset: Dataset) -> str:
+        return dataset.origin_title or ("Harvested" if dataset.is_harvested else "This form")
+
+    @admin.display(description="State", ordering="state")
+    def state_and_audience(self, dataset: Dataset) -> str:
+        state = dataset.get_state_display()
+        if dataset.state == State.PUBLISHED and dataset.release_at and dataset.release_at > timezone.now():
+            return f"Released on {workflow.in_london(dataset.release_at)}"
+        return state if dataset.visibility == "public" else f"{state}: {dataset.get_visibility_display().lower()}"
+
+
+def _ids_named(key: str) -> list[UUID]:
+    """The entry with this UUID, or that has or had this name."""
+    try:
+        return [UUID(key)]
+    except ValueError:
+        return list(DatasetName.objects.filter(name=key[:100]).values_list("dataset_id", flat=True))

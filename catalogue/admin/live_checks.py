@@ -1,0 +1,201 @@
+"""What the entry form's script asks while somebody fills it in. Everything that it says, saving says too.
+
+Signed-in people only; nothing is stored. Links are looked at through the guarded client, a few a minute for each.
+"""
+
+import asyncio
+import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.postgres.search import SearchQuery
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.forms import inlineformset_factory
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from catalogue.admin.access import person, their_entries
+from catalogue.enums import Band
+from catalogue.forms import DatasetForm, ResourceForm
+from catalogue.forms.dataset import GOOD_TITLE_LENGTH, inherited_contact
+from catalogue.links.outcome import LinkOutcome, Verdict
+from catalogue.links.probe import LINK_CHECK_LIMITS, probe
+from catalogue.models import Dataset, Licence, LinkCheck, Resource
+from catalogue.models.dataset import TITLE_WORDS
+from catalogue.quality.days import day_of
+from catalogue.quality.measure import facts_of
+from catalogue.quality.plan import plan
+from catalogue.quality.score import score
+from catalogue.serializers.quality import place_to_mend
+from catalogue.vocabularies.formats import format_from
+from publishers.models import Publisher
+from publishers.permissions import Permission, publisher_ids_with
+from services.http import GuardedSession, OutboundPolicy
+
+#: Links that one person may have looked at in a minute.
+LINKS_A_MINUTE: Final = 20
+
+#: How long somebody who types is let wait for a server, in seconds.
+_PATIENCE: Final = {"connect_timeout": 5, "response_timeout": 8, "total_timeout": 12}
+
+
+def urls(site: admin.AdminSite) -> list[URLPattern]:
+    return [
+        path("check/", site.admin_view(require_POST(check)), name="catalogue_dataset_check"),
+        path("check-link/", site.admin_view(require_POST(check_link)), name="catalogue_dataset_check_link"),
+    ]
+
+
+def check(request: HttpRequest) -> JsonResponse:
+    """The form as it stands → what to say beside its fields, its score, and what would raise that most."""
+    if publisher_ids_with(request.user, Permission.EDIT_DATASET) == set():
+        raise PermissionDenied
+    entry = _entry_of(request)
+    form = DatasetForm(_without_versions(request), instance=entry or Dataset())
+    form.full_clean()
+    formset = inlineformset_factory(Dataset, Resource, form=ResourceForm, extra=0)(
+        request.POST, instance=entry or Dataset(), prefix="resources"
+    )
+    if formset.management_form.is_valid():
+        formset.full_clean()
+        files = [
+            one for one in formset.forms if one.has_changed() or (one.instance.pk and not one.instance._state.adding)
+        ]
+    else:
+        files = []
+    resources = [
+        Resource(**_of_model(Resource, one.cleaned_data), id=one.instance.pk)
+        for one in files
+        if getattr(one, "cleaned_data", None) and one.cleaned_data.get("url") and not one.cleaned_data.get("DELETE")
+    ]
+    if entry and entry.is_harvested:
+        resources = list(entry.resources.all())
+    said = {name: errors[0] for name, errors in form.errors.get_json_data().items()}
+    messages = {name: {"text": error["message"], "is_good": False} for name, error in said.items() if name != "__all__"}
+    messages |= _about_title(request, str(form.data.get("title", "")), entry, messages)
+    publisher = form.cleaned_data.get("publisher") or (entry.publisher if entry else None)
+    answer: dict[str, Any] = {"messages": messages}
+    if publisher:
+        if not form.cleaned_data.get("contact_email"):
+            messages.setdefault("contact_email", {"text": inherited_contact(publisher), "is_good": True})
+        answer["quality"] = _quality(form, entry, publisher, resources, now=timezone.now())
+    return JsonResponse(answer)
+
+
+def _entry_of(request: HttpRequest) -> Dataset | None:
+    """The entry that is being edited, if it is one of theirs."""
+    try:
+        key = UUID(request.POST.get("entry", ""))
+    except ValueError:
+        return None
+    return their_entries(request, Permission.EDIT_DATASET).select_related("publisher").filter(pk=key).first()
+
+
+def _without_versions(request: HttpRequest) -> Any:
+    """Whether somebody else has saved meanwhile is asked when this person saves."""
+    data = request.POST.copy()
+    data.pop("read_version", None)
+    return data
+
+
+def _files(request: HttpRequest, entry: Dataset | None) -> list[Resource]:
+    """The files and links as they stand in the form, those without a sound address left out."""
+    made = inlineformset_factory(Dataset, Resource, form=ResourceForm, extra=0)
+    formset = made(request.POST, instance=entry or Dataset(), prefix="resources")
+    if not formset.management_form.is_valid():
+        return []
+    formset.full_clean()
+    cleaned = [(one.instance.pk, getattr(one, "cleaned_data", {})) for one in formset.forms]
+    return [
+        Resource(id=key, **_of_model(Resource, values))
+        for key, values in cleaned
+        if values.get("url") and not values.get("DELETE")
+    ]
+
+
+def _about_title(request: HttpRequest, title: str, entry: Dataset | None, said: dict[str, Any]) -> dict[str, Any]:
+    """How long it is, and whether another entry of theirs has it."""
+    title = " ".join(title.split())[:500]
+    if not title or "title" in said:
+        return {}
+    words = SearchQuery(title.replace("\x00", ""), config="simple", search_type="phrase")
+    alike = their_entries(request).alias(words=TITLE_WORDS).filter(words=words, title__iexact=title)
+    twin = alike.exclude(pk=entry.pk if entry else None).first()
+    if twin:
+        where = reverse("admin:catalogue_dataset_change", args=[twin.pk])
+        return {
+            "title": {"text": f"{twin.publisher} has an entry of this title already.", "is_good": False, "url": where}
+        }
+    if len(title) > GOOD_TITLE_LENGTH:
+        text = f"{len(title)} characters: more than {GOOD_TITLE_LENGTH} are cut in lists of results."
+        return {"title": {"text": text, "is_good": False}}
+    return {"title": {"text": f"{len(title)} of {GOOD_TITLE_LENGTH} characters.", "is_good": True}}
+
+
+def _quality(
+    form: DatasetForm, entry: Dataset | None, publisher: Publisher, resources: list[Resource], *, now: datetime.datetime
+) -> dict[str, Any]:
+    """What the entry would score if it were saved as it stands."""
+    values = _of_model(Dataset, form.cleaned_data)
+    shown = entry or Dataset()
+    for name, value in values.items():
+        setattr(shown, name, value)
+    shown.publisher = publisher
+    licence: Licence | None = shown.licence
+    links = LinkCheck.objects.in_bulk([resource.id for resource in resources]) if resources else {}
+    facts = facts_of(shown, resources, links, publisher, licence)
+    scored = score(facts, now=now)
+    resource_ids = [str(resource.id) for resource in resources]
+    return {
+        "score": scored.score,
+        "band": str(Band(scored.band).label),
+        "fixes": [
+            {
+                "text": step.fix,
+                "gain": step.gain,
+                "after": step.score_after,
+                "reason": step.reason,
+                "place": place_to_mend(step.field, step.evidence, resource_ids),
+            }
+            for step in plan(facts, day_of(now))
+        ],
+    }
+
+
+def _of_model(model: type[Dataset] | type[Resource], cleaned: dict[str, Any]) -> dict[str, Any]:
+    fields = {field.name for field in model._meta.concrete_fields} - {"id", "dataset"}
+    return {name: value for name, value in cleaned.items() if name in fields}
+
+
+def check_link(request: HttpRequest) -> JsonResponse:
+    """POST `url` → whether it works, and what the server says of the file: format, size."""
+    if publisher_ids_with(request.user, Permission.EDIT_DATASET) == set():
+        raise PermissionDenied
+    key = f"links-looked-at:{person(request).pk}:{timezone.now():%H%M}"
+    if cache.get_or_set(key, 0, 120) is not None and cache.incr(key) > LINKS_A_MINUTE:
+        return JsonResponse({"text": "That were many links: the rest are checked after you save.", "state": "unclear"})
+    url = request.POST.get("url", "").strip()[:4000]
+    if not url.lower().startswith(("http://", "https://")):
+        return JsonResponse({"text": "Links that begin with http:// or https:// can be checked.", "state": "unclear"})
+    outcome = asyncio.run(_look(url, timezone.now()))
+    state = {Verdict.WORKS: "good", Verdict.UNCLEAR: "unclear", Verdict.REFUSES_US: "unclear"}.get(
+        outcome.verdict, "bad"
+    )
+    return JsonResponse(
+        {
+            "text": outcome.reason,
+            "state": state,
+            "format": format_from("", media_type=outcome.media_type, url=url),
+            "size_bytes": outcome.size if outcome.works else None,
+        }
+    )
+
+
+async def _look(url: str, now: datetime.datetime) -> LinkOutcome:
+    policy = OutboundPolicy.from_settings(**{**LINK_CHECK_LIMITS, **_PATIENCE})
+    async with GuardedSession(policy) as session:
+        return await probe(session, url, now=now)
