@@ -10,11 +10,22 @@ from django.templatetags.static import static
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, TemplateNotFound
 from markupsafe import Markup
 
+from catalogue.gazetteer import sheet
 from catalogue.inline_script import GOVUK_INLINE_SCRIPT
 from catalogue.search_parameters import SearchParameters
 from catalogue.text import excerpt, file_name, host_of, markdown_to_html, plain_text, safe_href
 
 LONDON: Final = ZoneInfo("Europe/London")
+
+#: The small map's extent and scale, for its drawing and for the script that draws on it.
+SHEET_OF_THE_MAP: Final = {
+    "width": sheet.WIDTH,
+    "height": sheet.HEIGHT,
+    "west": sheet.SHEET.west,
+    "north": sheet.SHEET.north,
+    "across": sheet.ACROSS,
+    "down": sheet.DOWN,
+}
 
 #: Folders under `templates/` that hold Django templates, for the admin's engine alone.
 DJANGO_TEMPLATE_FOLDERS: Final = ("admin/", "registration/")
@@ -56,10 +67,12 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
         static=static,
         search_url=search_url,
         page_links=page_links,
+        sheet=SHEET_OF_THE_MAP,
         GOVUK_INLINE_SCRIPT=Markup(GOVUK_INLINE_SCRIPT),
     )
     env.filters.update(
         date=date,
+        day=day,
         datetime=datetime,
         filesize=filesize,
         latitude=latitude,
@@ -86,6 +99,11 @@ def date(value: dt.date | dt.datetime | str | None) -> str:
     if isinstance(value, dt.datetime):
         value = _in_london(value)
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def day(value: dt.date | None) -> str:
+    """`31/3/2026`, as forms take it."""
+    return f"{value.day}/{value.month}/{value.year}" if value else ""
 
 
 def datetime(value: dt.datetime | None) -> str:

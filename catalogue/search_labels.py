@@ -7,6 +7,8 @@ from typing import Any
 from django.core.cache import cache
 
 from catalogue.enums import Access, Band, Delivery, Frequency, LinkHealth
+from catalogue.gazetteer.lookup import label
+from catalogue.gazetteer.place import place
 from catalogue.models import Licence, Topic
 from publishers.models import Publisher
 
@@ -20,7 +22,7 @@ TITLES = {
     "access": "Access",
     "frequency": "How often updated",
     "year": "Year covered",
-    "place": "Area",
+    "place": "Place",
     "quality": "Quality",
     "link": "Links",
     "delivery": "API or file",
@@ -55,10 +57,27 @@ def _table(name: str, read: Callable[[], Iterable[tuple[str, str]]]) -> dict[str
     return table
 
 
+def publisher_parents() -> Mapping[str, str]:
+    """Slug of each publisher's parent by its own slug; those at the top are left out."""
+    rows = Publisher.objects.exclude(parent=None)
+    return _table("publisher-parents", lambda: rows.values_list("slug", "parent__slug"))
+
+
+class _PlaceLabels(dict[str, str]):
+    """Labels of places, made as they are asked for: there are hundreds, and a page shows ten."""
+
+    def get(self, code: str, default: str = "") -> str:  # type: ignore[override]
+        found = place(code)
+        return label(found) if found else default
+
+
+_PLACES = _PlaceLabels()
+
 _LABELS: dict[str, Callable[[], Mapping[str, str]]] = {
     "publisher": lambda: _table("publisher", lambda: Publisher.objects.values_list("slug", "title")),
     "topic": lambda: _table("topic", lambda: Topic.objects.values_list("slug", "title")),
     "licence_code": lambda: _table("licence", lambda: Licence.objects.values_list("code", "title")),
+    "place": lambda: _PLACES,
     "quality": lambda: dict(Band.choices),
     "open": lambda: {"yes": "Open licences only"},
     "access": lambda: dict(Access.choices),

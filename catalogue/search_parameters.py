@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from catalogue.gazetteer.place import Place
 from catalogue.search_scope import EVERYWHERE, Scope
 
 #: The facets that an address may filter by; `catalogue.search.facets` says what each holds.
@@ -52,6 +53,11 @@ class SearchParameters:
 
     def url(self, path: str = "/search", **extra: str) -> str:
         """The address of just this search."""
+        pairs = [*self.pairs(), *extra.items()]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values of its address, and of a form's hidden fields."""
         pairs = [("q", self.q)] if self.q else []
         pairs += [(f"filters[{name}]", value) for name, values in self.filters.items() for value in values]
         pairs += self.scope.pairs()
@@ -59,8 +65,7 @@ class SearchParameters:
             pairs.append(("sort", self.sort))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
-        pairs += extra.items()
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        return pairs
 
     def on_page(self, page: int) -> "SearchParameters":
         return replace(self, page=page)
@@ -74,11 +79,23 @@ class SearchParameters:
         others = {key: values for key, values in self.filters.items() if key != name}
         return replace(self, filters=others | ({name: left} if left else {}), page=1)
 
+    def without_facet(self, name: str) -> "SearchParameters":
+        """The same search, less every chosen value of one facet."""
+        return replace(self, filters={key: values for key, values in self.filters.items() if key != name}, page=1)
+
+    def asking(self, q: str) -> "SearchParameters":
+        """The same filters with other words."""
+        return replace(self, q=q, page=1)
+
+    def in_place(self, place: Place) -> "SearchParameters":
+        """The same search in this place."""
+        return replace(self, scope=replace(self.scope, place=place), page=1)
+
     def without_filters(self) -> "SearchParameters":
         return replace(self, filters={}, scope=EVERYWHERE, page=1)
 
     def without_scope(self, *names: str) -> "SearchParameters":
-        """The same search, less some limits of where and when: `area`, `covers_from` …"""
+        """The same search, less some limits of where and when, by their names in `Scope`."""
         return replace(self, scope=replace(self.scope, **dict.fromkeys(names)), page=1)
 
 

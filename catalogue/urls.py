@@ -12,12 +12,15 @@ from catalogue.views import (
     publisher,
     quality,
     search,
+    search_formats,
     sitemap,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.results, name="search"),
+    re_path(r"^search\.(?P<extension>atom|csv|json)$", search_formats.results, name="search-format"),
+    path("search/filters/<str:facet>", search.values, name="search-values"),
     path("topics", home.topics, name="topic-list"),
     path("publishers", publisher.index, name="publisher-list"),
     path("publisher/<slug:slug>", publisher.detail, name="publisher-detail"),

@@ -28,6 +28,7 @@ LAYERS = [
             "serializers",
             "contacts",
             "search_labels",
+            "search_tree",
             "backends",
             "quality.measure",
             "quality.report",

@@ -1,7 +1,5 @@
 """/api/v1/search: the site's own search page, for programs."""
 
-from typing import Any
-
 from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -11,11 +9,10 @@ from rest_framework.response import Response
 from catalogue.api.errors import ServiceUnavailable
 from catalogue.api.parameters import one_of, whole_number
 from catalogue.api.reading import ReadView
-from catalogue.search.query import Hit, SearchRequest, SearchUnavailable, search
-from catalogue.search_labels import labelled
+from catalogue.search.query import SearchRequest, SearchUnavailable, search
 from catalogue.search_parameters import FILTERS, LAST_PAGE, LONGEST_QUERY, SORTS, SearchParameters
 from catalogue.search_scope import SCOPE_PARAMETERS, problems
-from catalogue.serializers.search import SearchAnswerSerializer
+from catalogue.serializers.search import SearchAnswerSerializer, answer_body
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -80,44 +77,10 @@ class Search(ReadView):
         except SearchUnavailable as error:
             raise ServiceUnavailable(str(error)) from error
         more = page < min(found.pages, LAST_PAGE)
-        facets = {
-            facet.name: [
-                {"value": o.value, "label": o.label, "count": o.count, "selected": o.selected} for o in facet.options
-            ]
-            for facet in labelled(found.facets)
-        }
-        return Response(
-            {
-                "count": found.total,
-                "next": _address_of(request, page + 1) if more else None,
-                "results": [_result(hit) for hit in found.hits],
-                "facets": facets,
-                "corrected": list(found.corrected),
-                "unknown": list(found.unknown),
-            }
-        )
+        return Response(answer_body(found, following=_address_of(request, page + 1) if more else None))
 
 
 def _address_of(request: Request, page: int) -> str:
     query = request.query_params.copy()
     query["page"] = str(page)
     return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"
-
-
-def _result(hit: Hit) -> dict[str, Any]:
-    return {
-        "id": str(hit.id),
-        "name": hit.name,
-        "title": hit.title,
-        "publisher": {"slug": hit.publisher_slug, "title": hit.publisher_title},
-        "url": settings.SITE_URL + hit.url,
-        "origin_id": hit.origin_id,
-        "score": hit.score,
-        "highlights": hit.highlights,
-        "formats": list(hit.formats),
-        "topic": hit.topic or None,
-        "licence": hit.licence_code or None,
-        "access": hit.access,
-        "quality_score": hit.quality_score,
-        "updated_at": hit.updated_at,
-    }

@@ -1,9 +1,12 @@
-"""The answer of /api/v1/search, described for OpenAPI."""
+"""The answer of /api/v1/search and /search.json: as a body, and described for OpenAPI."""
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
+from catalogue.search.query import Hit, SearchPage
+from catalogue.search_labels import labelled
 from catalogue.search_parameters import FILTERS
 
 
@@ -63,3 +66,40 @@ class SearchAnswerSerializer(serializers.Serializer[Any]):
     unknown = serializers.ListField(
         child=serializers.CharField(), help_text="Words that no entry has, and nothing like them."
     )
+
+
+def answer_body(found: SearchPage, *, following: str | None) -> dict[str, Any]:
+    """A page of results as `SearchAnswerSerializer` describes it. `following`: address of the next page."""
+    facets = {
+        facet.name: [
+            {"value": o.value, "label": o.label, "count": o.count, "selected": o.selected} for o in facet.options
+        ]
+        for facet in labelled(found.facets)
+    }
+    return {
+        "count": found.total,
+        "next": following,
+        "results": [hit_body(hit) for hit in found.hits],
+        "facets": facets,
+        "corrected": list(found.corrected),
+        "unknown": list(found.unknown),
+    }
+
+
+def hit_body(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": str(hit.id),
+        "name": hit.name,
+        "title": hit.title,
+        "publisher": {"slug": hit.publisher_slug, "title": hit.publisher_title},
+        "url": settings.SITE_URL + hit.url,
+        "origin_id": hit.origin_id,
+        "score": hit.score,
+        "highlights": hit.highlights,
+        "formats": list(hit.formats),
+        "topic": hit.topic or None,
+        "licence": hit.licence_code or None,
+        "access": hit.access,
+        "quality_score": hit.quality_score,
+        "updated_at": hit.updated_at,
+    }
