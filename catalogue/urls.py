@@ -31,7 +31,7 @@ urlpatterns = [
     path("privacy", home.privacy, name="privacy"),
     re_path(r"^catalog\.(?P<form>ttl|rdf|jsonld|nt)$", linked_data.catalogue, name="catalogue-rdf"),
     re_path(
-        r"^dataset/(?P<dataset_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<form>ttl|rdf|jsonld|nt)$",
+        r"^dataset/(?P<dataset_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<form>[a-z.-]{2,20})$",
         linked_data.dataset,
         name="dataset-rdf",
     ),

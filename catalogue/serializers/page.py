@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Resource
-from catalogue.rdf.writers import FORMS
+from catalogue.serializers.forms import DATASET_FORMS
 from catalogue.serializers.revisions import label_of
 
 #: Extras that the machinery keeps and no reader wants.
@@ -54,7 +54,16 @@ def alternates(dataset: Dataset) -> list[Alternate]:
     """The same entry in other formats."""
     return [
         Alternate(f"/api/v1/datasets/{dataset.id}", "application/json", "JSON"),
-        *(Alternate(f"/dataset/{dataset.id}.{ending}", form.media_type, form.title) for ending, form in FORMS.items()),
+        *forms_of(dataset, "data"),
+    ]
+
+
+def forms_of(dataset: Dataset, group: str) -> list[Alternate]:
+    """The forms of one group: "data" or "citation"."""
+    return [
+        Alternate(f"/dataset/{dataset.id}.{ending}", form.media_type, form.title)
+        for ending, form in DATASET_FORMS.items()
+        if form.group == group
     ]
 
 

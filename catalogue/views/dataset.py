@@ -19,6 +19,7 @@ from catalogue.serializers.page import (
     alternates,
     citation,
     data_links,
+    forms_of,
     internal_information,
     language_names,
 )
@@ -66,6 +67,7 @@ def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "extras": additional_information(dataset),
         "for_officials": internal_information(dataset) if reader(request).is_authenticated else [],
         "citation": citation(dataset, settings.SITE_URL),
+        "citation_forms": forms_of(dataset, "citation"),
         "has_history": dataset.version > 1,
         "canonical_url": settings.SITE_URL + dataset.get_absolute_url(),
         "alternates": alternates(dataset),

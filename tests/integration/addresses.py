@@ -46,11 +46,16 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/catalog.jsonld",
         "/catalog.nt",
     ),
-    "^dataset/(?P<dataset_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.(?P<form>ttl|rdf|jsonld|nt)$": (
+    "^dataset/(?P<dataset_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.(?P<form>[a-z.-]{2,20})$": (
         "/dataset/{id}.ttl",
         "/dataset/{id}.rdf",
         "/dataset/{id}.jsonld",
         "/dataset/{id}.nt",
+        "/dataset/{id}.uk.json",
+        "/dataset/{id}.dcat-us.json",
+        "/dataset/{id}.bib",
+        "/dataset/{id}.ris",
+        "/dataset/{id}.datacite.json",
     ),
     "dataset/<uuid:dataset_id>": ("/dataset/{id}",),
     "dataset/<uuid:dataset_id>/<str:name>/history": (

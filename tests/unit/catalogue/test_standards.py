@@ -1,0 +1,138 @@
+"""What we write, held to the standards' own shapes and schemas."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rdflib
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from pyshacl import validate
+from rdflib.namespace import SH
+from referencing import Registry, Resource
+
+from catalogue.drafts import DatasetDraft
+from catalogue.enums import DatasetKind
+from catalogue.rdf.writers import written
+from catalogue.serializers.citation import bibtex, datacite, ris
+from catalogue.serializers.data_json import HEAD as DATA_JSON_HEAD
+from catalogue.serializers.data_json import data_json
+from catalogue.serializers.dcat.catalogue import catalogue_node, entry_nodes
+from catalogue.serializers.dcat_us import HEAD as DCAT_US_HEAD
+from catalogue.serializers.dcat_us import dcat_us
+from catalogue.serializers.entries import Entry
+from catalogue.serializers.uk_exchange import uk_exchange
+from tests.unit.catalogue.exchange_model import ExchangeModel
+from tests.unit.catalogue.generated import MADE, PUBLISHER, SITE, drafts, entry_of
+
+STANDARDS = Path(__file__).resolve().parents[2] / "data" / "standards"
+FEW = settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
+
+
+def whole(draft: Any) -> Any:
+    """With the facts that the standards ask of every entry."""
+    changes: dict[str, Any] = {"description": draft.description or "What it is.", "tags": draft.tags or ("water",)}
+    changes |= {"contact_name": "Ann", "contact_email": "ann@rivers.example", "licence_id": "uk-ogl"}
+    if draft.kind == DatasetKind.SERVICE:
+        changes |= {
+            "endpoint_url": "https://api.rivers.example/",
+            "endpoint_description": "https://api.rivers.example/openapi.json",
+            "service_status": "live",
+            "service_type": "rest",
+        }
+    return draft.with_changes(**changes)
+
+
+WHOLE = drafts().map(whole).map(entry_of)
+
+
+@pytest.fixture(scope="module")
+def shapes() -> rdflib.Graph:
+    """The official file but for two shapes in it that have no path, and so are none."""
+    graph = rdflib.Graph().parse(STANDARDS / "dcat-ap-3.0.1" / "dcat-ap-SHACL.ttl")
+    pathless = {shape for shape in graph.objects(None, SH.property) if (shape, SH.path, None) not in graph}
+    assert len(pathless) == 2
+    for shape in pathless:
+        graph.remove((None, None, shape))
+        graph.remove((shape, None, None))
+    return graph
+
+
+@pytest.fixture(scope="module")
+def classes() -> rdflib.Graph:
+    return rdflib.Graph().parse(STANDARDS / "dcat-classes.ttl")
+
+
+def complaints(entries: list[Entry], shapes: rdflib.Graph, classes: rdflib.Graph) -> list[str]:
+    text = "".join(written([catalogue_node(SITE, modified=MADE), *entry_nodes(entries, SITE)], "ttl"))
+    graph = rdflib.Graph().parse(data=text, format="turtle")
+    conforms, _, said = validate(graph, shacl_graph=shapes, ont_graph=classes)
+    return [] if conforms else [said]
+
+
+@pytest.mark.slow
+@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
+@given(entries=st.lists(WHOLE, min_size=6, max_size=8))
+def test_the_catalogue_keeps_to_the_shapes_of_dcat_ap(shapes, classes, entries):
+    assert complaints(entries, shapes, classes) == []
+
+
+def test_the_shapes_do_tell_of_what_is_missing(shapes, classes):
+    [said] = complaints([entry_of(DatasetDraft(title="No description", publisher_id=PUBLISHER.id))], shapes, classes)
+    assert "Less than 1 values" in said
+    assert "dc1:description" in said or "dcterms:description" in said
+
+
+def validator(*files: Path, root: Path) -> Draft202012Validator:
+    read = [json.loads(file.read_text()) for file in files]
+    registry = Registry().with_resources([(one["$id"], Resource.from_contents(one)) for one in read if "$id" in one])
+    return Draft202012Validator(
+        json.loads(root.read_text()), registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+@FEW
+@given(entry=WHOLE)
+def test_data_json_keeps_to_the_schema_of_dcat_us_1(entry):
+    folder = STANDARDS / "dcat-us-1.1"
+    checked = validator(root=folder / "non-federal_dataset.json")
+    found = data_json(entry, SITE)
+    assert [error.message for error in checked.iter_errors(found)] == []
+    catalogue = json.loads((folder / "catalog.json").read_text())
+    del catalogue["properties"]["dataset"]["items"]
+    assert [*Draft202012Validator(catalogue).iter_errors({**DATA_JSON_HEAD, "dataset": [found]})] == []
+
+
+@FEW
+@given(entry=WHOLE)
+def test_datasets_keep_to_the_schema_of_dcat_us_3(entry):
+    folder = STANDARDS / "dcat-us-3.0" / "definitions"
+    checked = validator(*folder.glob("*.json"), root=folder / "Catalog.json")
+    found = {**DCAT_US_HEAD, "dataset": [dcat_us(entry, SITE)]}
+    assert [error.message for error in checked.iter_errors(found)] == []
+
+
+@FEW
+@given(entry=WHOLE)
+def test_entries_keep_to_the_uk_exchange_model(entry):
+    model = ExchangeModel(STANDARDS / "uk-metadata-exchange" / "uk_cross_government_metadata_exchange_model.yaml")
+    problems = model.problems(uk_exchange(entry, SITE))
+    # What nobody knows of the entry can't be told
+    is_unknown = entry.dataset.frequency in ("unknown", "never") and entry.dataset.kind != DatasetKind.SERVICE
+    expected = ["updateFrequency is required"] if is_unknown else []
+    assert (problems, entry.dataset.frequency, entry.dataset.kind) == (
+        expected,
+        entry.dataset.frequency,
+        entry.dataset.kind,
+    )
+
+
+@FEW
+@given(entry=WHOLE)
+def test_citations_hold_on_one_line_what_they_cite(entry):
+    assert bibtex(entry, SITE).count("{") == bibtex(entry, SITE).count("}")
+    lines = ris(entry, SITE).split("\r\n")
+    assert (lines[0], lines[-2:]) == ("TY  - DATA", ["ER  - ", ""])
+    assert datacite(entry, SITE)["titles"][0] == {"title": entry.dataset.title}
