@@ -5,7 +5,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import link_locks, link_run, quality
+from catalogue.actions import dumps, link_locks, link_run, quality
+from catalogue.dumps import kept
 
 logger = logging.getLogger(__name__)
 
@@ -27,3 +28,15 @@ def check_due_links() -> None:
         recorded = link_run.check_due(now=timezone.now, seconds=50).recorded
     if recorded.states:
         logger.info("Checked %d links; the state of %d changed.", recorded.states.total(), recorded.moved)
+
+
+@shared_task(expires=60)
+def dump_if_due() -> None:
+    """Make the copies of the whole catalogue anew, nightly and after a withdrawal. Delivered twice, the second ends."""
+    now = timezone.now()
+    if kept.is_due(now):
+        try:
+            manifest = dumps.make(now=now)
+        except dumps.AlreadyRunning:
+            return
+        logger.info("Dumped %d datasets.", manifest.datasets)

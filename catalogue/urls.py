@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from catalogue.views import (
     dataset,
+    dumps,
     health,
     home,
     inventory,
@@ -46,6 +47,12 @@ urlpatterns = [
     path("dataset/<uuid:dataset_id>/<str:name>", dataset.detail, name="dataset-detail"),
     path("dataset/<str:name>", dataset.by_name, name="dataset-by-name"),
     path("dataset/<str:name>/resource/<uuid:resource_id>", dataset.by_resource, name="dataset-resource"),
+    path("data.json", dumps.data_json_file, name="data-json"),
+    path("dcat-us-3.json", dumps.dcat_us_file, name="dcat-us"),
+    path("data/dumps", dumps.index, name="dump-list"),
+    path("data/dumps/manifest.json", dumps.manifest, name="dump-manifest"),
+    path("data/dumps/SHA256SUMS", dumps.checksums, name="dump-checksums"),
+    path("data/dumps/<str:name>", dumps.file, name="dump-file"),
     path("data/search", legacy.data_search, name="legacy-search"),
     path("healthz", health.healthz, name="healthz"),
     path("favicon.ico", home.favicon, name="favicon"),

@@ -210,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "publishers.tasks.send_notices", "schedule": 60.0},
     "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
     "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 15.0},
+    "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
 }
 

@@ -27,6 +27,7 @@ LAYERS = [
             "search",
             "serializers",
             "contacts",
+            "dumps",
             "search_labels",
             "search_tree",
             "backends",

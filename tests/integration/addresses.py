@@ -72,6 +72,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>/preview": (
         "/dataset/{id}/{name}/datafile/{file}/preview",
     ),
+    "data.json": ("/data.json",),
+    "dcat-us-3.json": ("/dcat-us-3.json",),
+    "data/dumps": ("/data/dumps",),
+    "data/dumps/manifest.json": ("/data/dumps/manifest.json",),
+    "data/dumps/SHA256SUMS": ("/data/dumps/SHA256SUMS",),
+    "data/dumps/<str:name>": ("/data/dumps/datasets.jsonl.gz", "/data/dumps/nothing"),
     "data/search": ("/data/search?q=salmon", "/data/search?publisher={publisher}"),
     "healthz": ("/healthz",),
     "favicon.ico": ("/favicon.ico",),
