@@ -18,7 +18,7 @@ from catalogue.api.writing.fields import (
     TopicField,
     TranslationsField,
 )
-from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft, ResourceDraft
+from catalogue.drafts import DATASET_FIELDS, INTERNAL_FIELDS, RESOURCE_FIELDS, DatasetDraft, ResourceDraft
 from catalogue.enums import Visibility
 from catalogue.models import Dataset, Resource
 from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
@@ -33,6 +33,7 @@ MOST_RESOURCES: Final = 10_000
 _CONTACT: Final = ("name", "email", "phone", "url")
 _SIDES: Final = ("west", "south", "east", "north")
 _APART: Final = {
+    *INTERNAL_FIELDS,
     *("publisher_id", "topic_id", "licence_id", *_SIDES),
     *(f"{of}_{part}" for of in ("contact", "foi") for part in _CONTACT),
 }
@@ -88,6 +89,14 @@ class BoxBody(serializers.Serializer):
         return attrs
 
 
+class InventoryBody(_Body):
+    """Who holds the data, and where: for signed-in officials. Left out or null, it stays as it is."""
+
+    class Meta:
+        model = Dataset
+        fields = INTERNAL_FIELDS
+
+
 class ResourceBody(_Body):
     """A file, document or API. With `id` it is the one that the entry has already."""
 
@@ -123,6 +132,7 @@ class DatasetBody(_Body):
     contact = ContactBody(required=False, allow_null=True)
     foi_contact = ContactBody(required=False, allow_null=True)
     box = BoxBody(required=False, allow_null=True)
+    inventory = InventoryBody(required=False, allow_null=True)
     translations = TranslationsField(required=False)
     extras = ExtrasField(required=False)
     visibility = serializers.ChoiceField(Visibility.choices, required=False)
@@ -134,7 +144,18 @@ class DatasetBody(_Body):
     class Meta:
         model = Dataset
         fields = [
-            *("title", "name", "publisher", "topic", "licence", "contact", "foi_contact", "box", "visibility"),
+            *(
+                "title",
+                "name",
+                "publisher",
+                "topic",
+                "licence",
+                "contact",
+                "foi_contact",
+                "box",
+                "inventory",
+                "visibility",
+            ),
             *(name for name in _DATASET_COLUMNS if name != "title"),
             "resources",
         ]
@@ -172,6 +193,7 @@ class DatasetBody(_Body):
             topic_id=data.get("topic"),
             licence_id=data.get("licence"),
             **(data.get("box") or {}),
+            **(data.get("inventory") or {}),
             resources=tuple(resource_draft(resource) for resource in data.get("resources", ())),
         )
 
@@ -186,6 +208,7 @@ def body_of(draft: DatasetDraft) -> dict[str, Any]:
         "licence": draft.licence_id,
         "contact": {part: getattr(draft, f"contact_{part}") for part in _CONTACT},
         "foi_contact": {part: getattr(draft, f"foi_{part}") for part in _CONTACT},
+        "inventory": {name: getattr(draft, name) for name in INTERNAL_FIELDS},
         "box": None if draft.west is None else {side: getattr(draft, side) for side in _SIDES},
         "resources": [resource_body_of(resource) for resource in draft.resources],
     }

@@ -144,7 +144,8 @@ def _change(request: Request, key: str, body_from: Any) -> Response:
         draft = body.draft()
         refuse_taken_name(draft.name, dataset)
         try:
-            draft = said_of(current, draft, publisher)
+            told = bool(body.validated_data.get("inventory"))
+            draft = said_of(current, draft, publisher, says_inventory=told)
         except UnknownResource as error:
             refuse({"resources": {error.place: {"id": ["The entry has no resource of this id: leave it out."]}}})
         if dataset.is_harvested and draft.resources != current.resources:

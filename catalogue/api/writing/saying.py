@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from catalogue.drafts import DatasetDraft
+from catalogue.drafts import INTERNAL_FIELDS, DatasetDraft
 from publishers.models import Publisher
 
 _CONTACT: Final = ("name", "email", "phone", "url")
@@ -17,11 +17,14 @@ class UnknownResource(Exception):
         self.place = place
 
 
-def said_of(current: DatasetDraft, draft: DatasetDraft, publisher: Publisher) -> DatasetDraft:
+def said_of(
+    current: DatasetDraft, draft: DatasetDraft, publisher: Publisher, *, says_inventory: bool = True
+) -> DatasetDraft:
     """The draft as it is to be stored over `current`.
 
     Resources keep the identifier that their source gave them. A contact that only repeats the publisher's, as answers
-    do where an entry has none of its own, stays the publisher's.
+    do where an entry has none of its own, stays the publisher's. Unless `says_inventory`, where the data is held and by
+    whom stays as it is.
     Raises `UnknownResource`.
     """
     own = {resource.id: resource for resource in current.resources}
@@ -31,7 +34,7 @@ def said_of(current: DatasetDraft, draft: DatasetDraft, publisher: Publisher) ->
             raise UnknownResource(place)
         source_id = own[resource.id].source_id if resource.id is not None else ""
         resources.append(replace(resource, source_id=source_id))
-    changes = {}
+    changes = {} if says_inventory else {field: getattr(current, field) for field in INTERNAL_FIELDS}
     for of in ("contact", "foi"):
         fields = [f"{of}_{part}" for part in _CONTACT]
         is_inherited = all(getattr(draft, field) == getattr(publisher, field) for field in fields)

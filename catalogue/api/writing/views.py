@@ -154,4 +154,6 @@ def dataset_answer(request: Request, dataset_id: Any, *, status: int = 200) -> R
     dataset = queries.dataset_for_page(dataset_id, request.user)
     if dataset is None:  # written, and not the writer's to see: no role writes without reading
         raise Http404
-    return Response(DatasetSerializer(dataset).data, status, headers={"ETag": etag(dataset.version)})
+    return Response(
+        DatasetSerializer(dataset, context={"request": request}).data, status, headers={"ETag": etag(dataset.version)}
+    )

@@ -1,0 +1,53 @@
+"""The writes keep to the API's description, whatever is sent with a token that may do everything."""
+
+import copy
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+
+from catalogue.api.description import description
+from publishers.enums import TokenScope
+from tests.factories.catalogue import csv_file, dataset
+from tests.factories.publishers import UserFactory
+from tests.integration.api.test_openapi import application
+from tests.integration.write.conftest import Caller
+
+pytestmark = pytest.mark.django_db
+
+api = schemathesis.openapi.from_dict(copy.deepcopy(description()))
+api.app = application
+
+
+@pytest.fixture
+def operator(publisher) -> Iterator[Caller]:
+    """One who may do everything, and an entry to do it to; the connection stays open after each request."""
+    dataset(publisher, name="target", resources=(csv_file(),))
+    ends = (request_started, request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield Caller(UserFactory(is_superuser=True), scope=TokenScope.ADMIN)
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
+@api.include(method=["POST", "PUT", "PATCH", "DELETE"]).parametrize()
+@hypothesis_settings(
+    max_examples=25,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    database=None,
+    deadline=None,
+)
+def test_whatever_is_sent_to_be_written_is_answered_as_described(case, operator):
+    if "key" in case.path_parameters:
+        case.path_parameters["key"] = "target"
+    headers = {"Authorization": f"Bearer {operator.text}"}
+    # Well-formed values may be refused: a description can't say which publishers there are
+    case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance, ignored_auth])
