@@ -238,6 +238,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # ?format=CSV asks for datasets with CSV files, not for an answer in CSV
     "DATETIME_FORMAT": "iso-8601",
 }
+#: What reads the packages that CKAN's clients send: harvests read the same, and harvests stand above the catalogue.
+CKAN_PACKAGES = "harvest.normalise.ckan_drafts"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Domesday API",
     "DESCRIPTION": "What data government holds, where it is, how good it is and how to get it.",

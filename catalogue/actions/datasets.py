@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from catalogue.actions import changes
 from catalogue.actions.store import By, Entry, Release, Stored, upsert_many
@@ -15,6 +15,9 @@ from catalogue.drafts import DatasetDraft
 from catalogue.enums import ChangeKind, State, Visibility
 from catalogue.models import Dataset, Resource, Revision
 from catalogue.snapshots import draft_from, snapshot
+
+#: How often a new entry is tried to be stored while others take the name that it would have.
+_ATTEMPTS = 20
 
 
 class EditConflict(Exception):
@@ -43,7 +46,16 @@ def create(
     release: Release | None = None,
 ) -> Stored:
     """Register a new entry."""
-    return upsert_many([Entry(draft, state=state, visibility=visibility, release=release)], by=by, now=now)[0]
+    entry = Entry(draft, state=state, visibility=visibility, release=release)
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        try:
+            with transaction.atomic():
+                return upsert_many([entry], by=by, now=now)[0]
+        except IntegrityError:
+            # Another writer took the same name for its own new entry meanwhile: the next attempt sees it
+            if not attempts_left:
+                raise
+    raise AssertionError("unreachable")
 
 
 def edit(

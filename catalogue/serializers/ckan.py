@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from catalogue.enums import Access, DatasetKind, ResourceKind
+from catalogue.enums import Access, DatasetKind, ResourceKind, State, Visibility
 from catalogue.models import Dataset
 from catalogue.places import Box
 from catalogue.serializers.ckan_bodies import group_summary, id_of, moment, organization_summary
@@ -35,6 +35,8 @@ RESOURCE_COLUMNS: Final = (
 )
 
 _RESOURCE_TYPES: Final = {ResourceKind.DOCUMENT: "documentation", ResourceKind.API: "api"}
+#: Others are "active".
+_STATES: Final = {State.DRAFT: "draft", State.IN_REVIEW: "draft", State.WITHDRAWN: "deleted"}
 _KINDS: Final = {DatasetKind.SERIES: "series", DatasetKind.SERVICE: "service"}
 #: One encoder for all: `json.dumps` with arguments makes a new one each time.
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
@@ -53,8 +55,8 @@ def package(dataset: Dataset, resources: Iterable[Mapping[str, Any]]) -> Package
         "url": dataset.landing_page or None,
         "version": dataset.version_label or None,
         "type": "dataset",
-        "state": "active",
-        "private": False,
+        "state": _STATES.get(State(dataset.state), "active"),
+        "private": dataset.visibility != Visibility.PUBLIC,
         "creator_user_id": None,
         "metadata_created": moment(dataset.created_at),
         "metadata_modified": moment(dataset.modified_at),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from catalogue.api.ckan.registry import ACTIONS
+from catalogue.api.ckan.registry import ACTIONS, WRITES
 from catalogue.models import Dataset
 
 #: The route that answers for every address under /api/v1 that no other takes.
@@ -192,4 +192,4 @@ def ckan_actions_without_example() -> set[str]:
     shown = {
         example.removeprefix("/api/3/action/").partition("?")[0] for example in EXAMPLES["api/3/action/<str:name>"]
     }
-    return set(ACTIONS) - shown
+    return set(ACTIONS) - set(WRITES) - shown

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.contrib.auth.models import AnonymousUser
+
 from catalogue.api.ckan.errors import Invalid
+from publishers.models import User
 
 _TRUE: Final = frozenset({"true", "yes", "on", "y", "t", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "n", "f", "0", ""})
@@ -11,10 +14,20 @@ _LARGEST: Final = 10**9
 
 
 class Arguments:
-    """The arguments of one call. Each reader raises `Invalid` for a value that can't be meant."""
+    """The arguments of one call. Each reader raises `Invalid` for a value that can't be meant.
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    `user` is whoever the call's token speaks for.
+    """
+
+    def __init__(self, values: Mapping[str, Any], user: User | AnonymousUser | None = None, address: str = "") -> None:
         self._values = values
+        self.user = user or AnonymousUser()
+        self.address = address
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All of them, as they came."""
+        return dict(self._values)
 
     def names(self) -> set[str]:
         return set(self._values)

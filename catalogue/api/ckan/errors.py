@@ -43,15 +43,24 @@ class Invalid(ActionError):
     def __init__(self, **messages: str) -> None:
         super().__init__(", ".join(messages.values()))
         self._messages = messages
+        self._errors: dict[str, Any] = {}
 
     @classmethod
     def argument(cls, name: str, message: str) -> "Invalid":
         """For arguments whose names are no Python names, such as `facet.limit`."""
         return cls(**{name: message})
 
+    @classmethod
+    def fields(cls, errors: dict[str, Any]) -> "Invalid":
+        """For errors of a body as CKAN tells them: lists of sentences, and for resources a list of such."""
+        invalid = cls(**{name: str(messages) for name, messages in errors.items()})
+        invalid._errors = errors
+        return invalid
+
     @property
     def error(self) -> dict[str, Any]:
-        return {**{name: [message] for name, message in self._messages.items()}, "__type": self.kind}
+        errors = self._errors or {name: [message] for name, message in self._messages.items()}
+        return {**errors, "__type": self.kind}
 
 
 class SearchQueryInvalid(ActionError):

@@ -11,12 +11,16 @@ from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, NotFound
 from catalogue.models import Dataset, Resource
 from catalogue.serializers.ckan import RESOURCE_COLUMNS, Package, package
+from publishers.models import User
 
 MOST_PACKAGES: Final = 1_000
 
 
+Reader = User | AnonymousUser
+
+
 def public() -> QuerySet[Dataset]:
-    """What this API gives to everybody, whoever asks: what anybody may see."""
+    """What lists and searches give to everybody, whoever asks: what anybody may see."""
     return Dataset.objects.visible_to(AnonymousUser())
 
 
@@ -27,13 +31,17 @@ _NOT_SHOWN: Final = (
 )
 
 
-def packages_of(ids: Iterable[UUID]) -> list[Package]:
-    """The packages of these datasets, in this order, in five queries however many. What isn't public is left out."""
+def packages_of(ids: Iterable[UUID], user: Reader | None = None) -> list[Package]:
+    """The packages of these datasets, in this order, in five queries however many.
+
+    What `user` may not see is left out; without one, what isn't public is.
+    """
     wanted = list(ids)
     if not wanted:
         return []
     # Publishers, topics and licences come by themselves, each once: a thousand datasets have few
-    datasets = public().filter(id__in=wanted).defer(*_NOT_SHOWN).prefetch_related("publisher", "topic", "licence")
+    visible = Dataset.objects.visible_to(user or AnonymousUser())
+    datasets = visible.filter(id__in=wanted).defer(*_NOT_SHOWN).prefetch_related("publisher", "topic", "licence")
     found = {dataset.id: dataset for dataset in datasets}
     # Taken apart here, for Django's own way of giving each dataset its resources costs as much as reading them
     resources: dict[UUID, list[dict[str, Any]]] = {}
@@ -69,11 +77,11 @@ def package_show(arguments: Arguments) -> Package:
     key = arguments.text("id") or arguments.text("name_or_id")
     if not key.strip():
         arguments.required("id", called="name_or_id")
-    return packages_of([_id_of(key.strip())])[0]
+    return packages_of([id_of(key.strip(), arguments.user)], arguments.user)[0]
 
 
-def _id_of(key: str) -> UUID:
-    """The id of the public dataset of this id or name.
+def id_of(key: str, user: Reader) -> UUID:
+    """The id of the dataset of this id or name that `user` may see.
 
     Raises `AccessDenied` for one that was public once, else `NotFound`.
     """
@@ -81,7 +89,7 @@ def _id_of(key: str) -> UUID:
         condition = Q(id=UUID(key))
     except ValueError:
         condition = Q(names__name=key)  # every name it ever had
-    found = public().filter(condition).values_list("id", flat=True).first()
+    found = Dataset.objects.visible_to(user).filter(condition).values_list("id", flat=True).first()
     if found is None:
         if Dataset.objects.tombstones().filter(condition).exists():
             raise AccessDenied

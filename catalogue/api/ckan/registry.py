@@ -4,7 +4,19 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Final
 
-from catalogue.api.ckan import groups, organisations, package_search, packages, resources, site, tags
+from catalogue.api.ckan import (
+    groups,
+    organisation_writes,
+    organisations,
+    package_search,
+    package_writes,
+    packages,
+    resource_writes,
+    resources,
+    site,
+    tags,
+    token_writes,
+)
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import NotFound
 
@@ -51,3 +63,31 @@ ACTIONS: Final[dict[str, Action]] = {
         help_show,
     )
 }
+
+#: Those that write, or tell of what is one's own: they take POST alone.
+WRITES: Final[dict[str, Action]] = {
+    action.__name__: action
+    for action in (
+        package_writes.package_create,
+        package_writes.package_update,
+        package_writes.package_patch,
+        package_writes.package_delete,
+        package_writes.dataset_purge,
+        package_writes.package_owner_org_update,
+        package_writes.package_resource_reorder,
+        resource_writes.resource_create,
+        resource_writes.resource_update,
+        resource_writes.resource_patch,
+        resource_writes.resource_delete,
+        organisation_writes.organization_create,
+        organisation_writes.organization_update,
+        organisation_writes.organization_patch,
+        organisation_writes.organization_delete,
+        organisation_writes.organization_member_create,
+        organisation_writes.organization_member_delete,
+        token_writes.api_token_create,
+        token_writes.api_token_list,
+        token_writes.api_token_revoke,
+    )
+}
+ACTIONS.update(WRITES)

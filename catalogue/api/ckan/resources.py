@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, Invalid, NotFound
-from catalogue.api.ckan.packages import MOST_PACKAGES, page, public
+from catalogue.api.ckan.packages import MOST_PACKAGES, Reader, page, public
 from catalogue.api.ckan.query.table import SHOWN_FORMAT
 from catalogue.models import Dataset, Resource
 from catalogue.serializers.ckan import RESOURCE_COLUMNS, resource_dict
@@ -40,6 +40,10 @@ def _public_resources() -> QuerySet[Any]:
     return Resource.objects.filter(dataset__in=public()).annotate(shown_format=SHOWN_FORMAT)
 
 
+def resources_visible_to(user: Reader) -> QuerySet[Any]:
+    return Resource.objects.filter(dataset__in=Dataset.objects.visible_to(user).order_by())
+
+
 def resource_show(arguments: Arguments) -> dict[str, Any]:
     """One resource.
 
@@ -49,7 +53,7 @@ def resource_show(arguments: Arguments) -> dict[str, Any]:
         condition = Q(id=UUID(arguments.required("id")))
     except ValueError:
         raise NotFound from None
-    found = _public_resources().filter(condition).values(*RESOURCE_COLUMNS).first()
+    found = resources_visible_to(arguments.user).filter(condition).values(*RESOURCE_COLUMNS).first()
     if found is None:
         if Resource.objects.filter(condition, dataset__in=Dataset.objects.tombstones()).exists():
             raise AccessDenied

@@ -1,7 +1,8 @@
 """How a call comes in and an answer goes out: CKAN's envelope, its errors, JSONP and cross-origin requests.
 
-Reading needs no key. Those that clients send all the same, in either header, are let be: what anybody may read is the
-same for everybody here. No session is touched, no cookie set, and no address redirects, since clients follow none.
+Reading what is public needs no key; with one, in either header or both, its owner's drafts are shown and changed. As in
+CKAN a key that is not good is no error: its bearer is anybody. No session is touched, no cookie set, and no address
+redirects, since clients follow none.
 """
 
 import json
@@ -13,12 +14,15 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import ActionError
-from catalogue.api.ckan.registry import ACTIONS
+from catalogue.api.ckan.registry import ACTIONS, WRITES
 from catalogue.views.reader import public_age
+from publishers.api.authentication import ckan_user
+from publishers.client_address import client_address
 
 _JSON: Final = "application/json;charset=utf-8"
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.\[\]]{0,99}", re.ASCII)
@@ -66,12 +70,17 @@ def call(
     found = ACTIONS.get(name)
     if found is None:
         return _answer(request, 400, f"Bad request: Action name not known: {name}")
+    if name in WRITES and request.method != "POST":
+        refusal = "JSON Error: Invalid request. Please use POST method for your request"
+        return _answer(request, 400, f"Bad request: {refusal}")
     try:
         values = read(_arguments(request))
     except BadRequest as error:
         return _answer(request, 400, f"Bad request: {error}")
+    # A page of another site may ask by script, for what anybody may read and nothing else
+    user = None if request.GET.get("callback") else ckan_user(request)
     try:
-        return _answer(request, 200, wrap(found(Arguments(values))))
+        return _answer(request, 200, wrap(found(Arguments(values, user, client_address(request)))), is_known=bool(user))
     except ActionError as error:
         return _answer(request, error.status, {"help": _help(name), "success": False, "error": error.error})
 
@@ -95,7 +104,7 @@ def _arguments(request: HttpRequest) -> dict[str, Any]:
 def _of_body(request: HttpRequest) -> dict[str, Any]:
     """JSON whatever the content type says, as `curl -d` sends it, or a form, which may hold JSON as its only name."""
     if request.content_type == "multipart/form-data":
-        return _of_form(request.POST)
+        return _of_form(request.POST) | dict(request.FILES.items())
     text = request.body.strip()
     if not text:
         return {}
@@ -132,7 +141,7 @@ def _clean(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _answer(request: HttpRequest, status: int, content: Any) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, content: Any, *, is_known: bool = False) -> HttpResponse:
     body = "" if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     callback = request.GET.get("callback", "")
     response = HttpResponse(body, status=status, content_type=_JSON)
@@ -145,7 +154,8 @@ def _answer(request: HttpRequest, status: int, content: Any) -> HttpResponse:
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Allow-Methods"] = "POST, PUT, GET, DELETE, OPTIONS"
     response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, X-CKAN-API-Key"
-    may_be_kept = status == 200 and request.method in {"GET", "HEAD"}
+    may_be_kept = status == 200 and request.method in {"GET", "HEAD"} and not is_known
+    patch_vary_headers(response, ["Authorization", "X-CKAN-API-Key"])
     response["Cache-Control"] = f"public, max-age={public_age()}" if may_be_kept else "no-store"
     return response
 

@@ -93,9 +93,8 @@ def test_an_if_match_that_names_no_version_fails(editor, publisher, header):
     assert answer.status_code == (200 if header == '"1", "2' else 412)
 
 
-@pytest.mark.parametrize("key", ["x" * 201, "a b", "é"])
-def test_a_key_that_is_none_is_refused(editor, key):
-    assert editor.post("/api/v1/datasets", NEW_DATASET, Idempotency_Key=key).status_code == 400
+def test_a_key_that_is_too_long_is_refused(editor):
+    assert editor.post("/api/v1/datasets", NEW_DATASET, Idempotency_Key="x" * 201).status_code == 400
 
 
 def test_other_types_of_body_are_refused(editor):

@@ -1,0 +1,113 @@
+"""Actions that write resources, one at a time.
+
+Each is done to what stands when its turn comes: however many are added to one dataset at once, all are there in the
+end.
+"""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from catalogue.actions import amending
+from catalogue.api.ckan.arguments import Arguments
+from catalogue.api.ckan.errors import Invalid, NotFound
+from catalogue.api.ckan.package_writes import editable
+from catalogue.api.ckan.resources import resource_show, resources_visible_to
+from catalogue.api.ckan.rights import by, now, person
+from catalogue.api.ckan.said import changed_resource, new_resource, refuse_faults
+from catalogue.drafts import DatasetDraft, ResourceDraft
+from catalogue.models import Dataset, Resource
+from catalogue.serializers.ckan import RESOURCE_COLUMNS, resource_dict
+
+
+def resource_create(arguments: Arguments) -> dict[str, Any]:
+    """Add a resource to a dataset.
+
+    package_id: the dataset's id or name. url: the file's address. name, description, format and the other fields that
+    resource_show gives.
+    """
+    dataset = editable(arguments, arguments.required("package_id"), "create resource in")
+    wish = new_resource(arguments.values)
+    is_free = wish.id is not None and not Resource.objects.filter(id=wish.id).exists()
+    resource = wish if is_free else replace(wish, id=uuid4())
+    _refuse_faults(dataset, resource)
+    amending.amend(dataset.id, lambda draft: amending.with_resource(draft, resource), by=by(arguments), now=now())
+    return _shown(arguments, resource.id)
+
+
+def resource_update(arguments: Arguments) -> dict[str, Any]:
+    """Make a resource say what is sent and nothing else.
+
+    id: its id. Then as in resource_create.
+    """
+    return _change(arguments, lambda ours: arguments.values)
+
+
+def resource_patch(arguments: Arguments) -> dict[str, Any]:
+    """Change those fields of a resource that are sent.
+
+    id: its id. Then any fields of resource_create.
+    """
+    return _change(arguments, lambda ours: {**ours, **arguments.values})
+
+
+def resource_delete(arguments: Arguments) -> None:
+    """Remove a resource from its dataset.
+
+    id: its id.
+    """
+    resource_id, dataset = _found(arguments, "delete resource of")
+    try:
+        amending.amend(
+            dataset.id,
+            lambda draft: amending.without_resource(draft, resource_id),
+            by=by(arguments),
+            now=now(),
+        )
+    except amending.NoSuchResource:
+        raise NotFound("Resource was not found.") from None
+
+
+def _change(arguments: Arguments, wanted_of: Any) -> dict[str, Any]:
+    resource_id, dataset = _found(arguments, "update resource of")
+
+    def change(draft: DatasetDraft) -> DatasetDraft:
+        current = next((resource for resource in draft.resources if resource.id == resource_id), None)
+        row = Resource.objects.filter(id=resource_id).values(*RESOURCE_COLUMNS).first()
+        if current is None or row is None:
+            raise NotFound("Resource was not found.")
+        ours = resource_dict(row)
+        changed = changed_resource(current, ours, wanted_of(ours))
+        _refuse_faults(dataset, changed)
+        return amending.with_resource_replaced(draft, changed)
+
+    amending.amend(dataset.id, change, by=by(arguments), now=now())
+    return _shown(arguments, resource_id)
+
+
+def _found(arguments: Arguments, to_do: str) -> tuple[UUID, Dataset]:
+    person(arguments, to_do)
+    try:
+        resource_id = UUID(arguments.required("id"))
+    except ValueError:
+        raise NotFound("Resource was not found.") from None
+    found = resources_visible_to(arguments.user).filter(id=resource_id).values_list("dataset_id", flat=True).first()
+    if found is None:
+        raise NotFound("Resource was not found.")
+    return resource_id, editable(arguments, str(found), to_do)
+
+
+def _refuse_faults(dataset: Dataset, resource: ResourceDraft) -> None:
+    """Raises `Invalid` with the names of a resource's own fields."""
+    if not resource.url:
+        raise Invalid(url="Missing value")
+    alone = DatasetDraft(title="x", publisher_id=dataset.publisher_id, resources=(resource,))
+    try:
+        refuse_faults(alone)
+    except Invalid as invalid:
+        found = invalid.error.get("resources")
+        raise (Invalid.fields(found[0]) if found else invalid) from None
+
+
+def _shown(arguments: Arguments, resource_id: UUID | None) -> dict[str, Any]:
+    return resource_show(Arguments({"id": str(resource_id)}, arguments.user))  # type: ignore[arg-type]
