@@ -10,6 +10,7 @@ from catalogue.api.errors import ServiceUnavailable
 from catalogue.api.parameters import one_of, whole_number
 from catalogue.api.reading import ReadView
 from catalogue.search.query import SearchRequest, SearchUnavailable, search
+from catalogue.search.walk import PageStart
 from catalogue.search_parameters import FILTERS, LAST_PAGE, LONGEST_QUERY, SORTS, SearchParameters
 from catalogue.search_scope import SCOPE_PARAMETERS, problems
 from catalogue.serializers.search import SearchAnswerSerializer, answer_body
@@ -25,7 +26,7 @@ class Search(ReadView):
     """
 
     parameters = frozenset(
-        {"q", "sort", "page", "page_size", *SCOPE_PARAMETERS}
+        {"q", "sort", "page", "page_size", "cursor", *SCOPE_PARAMETERS}
         | {f"filters[{name}]{end}" for name in FILTERS for end in ("", "[]")}
     )
 
@@ -58,6 +59,12 @@ class Search(ReadView):
                 description="Or follow “next”.",
             ),
             OpenApiParameter(
+                "cursor",
+                str,
+                description="From “next” of an earlier answer: where the page begins, whatever “page” says. By date a"
+                " walk goes to the last result and costs the same however deep; by relevance it ends after 10,000.",
+            ),
+            OpenApiParameter(
                 "page_size",
                 {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
                 description=f"Results to a page, at most {MAX_PAGE_SIZE}.",
@@ -72,15 +79,35 @@ class Search(ReadView):
         if wrong := problems(request.query_params):
             raise ValidationError({name: [sentence] for name, sentence in wrong.items()})
         asked = SearchParameters.read(request.query_params)
+        begin = self._begin(request)
         try:
-            found = search(SearchRequest(asked.q, asked.filters, sort, page, page_size, scope=asked.scope))
+            found = search(
+                SearchRequest(
+                    asked.q,
+                    asked.filters,
+                    sort,
+                    1 if begin else page,
+                    page_size,
+                    scope=asked.scope,
+                    after=begin,
+                )
+            )
         except SearchUnavailable as error:
             raise ServiceUnavailable(str(error)) from error
-        more = page < min(found.pages, LAST_PAGE)
-        return Response(answer_body(found, following=_address_of(request, page + 1) if more else None))
+        return Response(answer_body(found, following=_address_after(request, found.following)))
+
+    def _begin(self, request: Request) -> PageStart | None:
+        text = request.query_params.get("cursor", "")
+        begin = PageStart.read(text)
+        if text and begin is None:
+            raise ValidationError({"cursor": ["This is no cursor of a search: follow “next”, or begin without one."]})
+        return begin
 
 
-def _address_of(request: Request, page: int) -> str:
+def _address_after(request: Request, following: PageStart | None) -> str | None:
+    if following is None:
+        return None
     query = request.query_params.copy()
-    query["page"] = str(page)
+    query.pop("page", None)
+    query["cursor"] = following.written()
     return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"

@@ -17,8 +17,9 @@ from catalogue.search.highlight import marked_piece, marked_title, why
 from catalogue.search.index import IndexDamaged, SearchUnavailable, Snapshot, engine_errors, open_reader, report_damage
 from catalogue.search.kept import KeptCounts
 from catalogue.search.schema import SCHEMA
-from catalogue.search.scope import filed, fits, near, scope_clauses
+from catalogue.search.scope import filed, fits, near, scope_clauses, up_to
 from catalogue.search.text_query import LONGEST_QUERY, Clauses, TextQuery, take_apart, to_query
+from catalogue.search.walk import PageStart, after
 from catalogue.search_scope import EVERYWHERE, Scope
 
 __all__ = ["FacetCount", "Hit", "SearchPage", "SearchRequest", "SearchUnavailable", "index_position", "search"]
@@ -47,6 +48,7 @@ class SearchRequest:
     """What is asked. Anything may be in it: what can't be meant finds nothing, or is cut.
 
     `filters` maps names of `FACETS` to chosen values: several of one facet mean any of them. `scope` is where and when.
+    `after`: the page begins there, as an earlier answer's `following` said; `page` then says nothing.
     """
 
     q: str = ""
@@ -57,6 +59,7 @@ class SearchRequest:
     facets: tuple[str, ...] = DEFAULT_FACETS
     facet_limit: int = 200
     scope: Scope = EVERYWHERE
+    after: PageStart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class SearchPage:
     unknown: tuple[str, ...]
     took_ms: float
     position: int
+    following: PageStart | None  # where the next page begins; None after the last
 
 
 _kept = KeptCounts()
@@ -149,6 +153,7 @@ def _tidy(request: SearchRequest) -> SearchRequest:
         facets=tuple(name for name in request.facets if name in FACETS),
         facet_limit=max(request.facet_limit, 1),
         scope=request.scope,
+        after=request.after,
     )
 
 
@@ -173,8 +178,10 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
     reachable = min(counts.total, DEEPEST)
     pages = max(1, math.ceil(reachable / request.page_size))
     hits: list[Hit] = []
+    following: PageStart | None = None
     if counts.total and request.page <= pages:
-        hits = _hits(clauses, text, bool(typed.words or typed.phrases), request, snapshot.searcher)
+        is_ranked = bool(typed.words or typed.phrases)
+        hits, following = _hits(clauses, text, is_ranked, request, snapshot.searcher, counts.total)
     return SearchPage(
         hits=hits,
         total=counts.total,
@@ -187,6 +194,7 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
         unknown=text.unknown,
         took_ms=(time.perf_counter() - started) * 1000,
         position=snapshot.state.position,
+        following=following,
     )
 
 
@@ -215,19 +223,32 @@ def _counts(
     )
 
 
-def _hits(clauses: Clauses, text: TextQuery, is_ranked: bool, request: SearchRequest, searcher: Searcher) -> list[Hit]:
+def _hits(
+    clauses: Clauses, text: TextQuery, is_ranked: bool, request: SearchRequest, searcher: Searcher, total: int
+) -> tuple[list[Hit], PageStart | None]:
+    """One page, and where the next begins."""
     filters = [*filter_clauses(SCHEMA, request.filters), *scope_clauses(SCHEMA, request.scope)]
     first = (request.page - 1) * request.page_size
     area = request.scope.ground
+    following: PageStart | None = None
     if request.sort == "best" and (is_ranked or area or request.scope.place):
+        first = min(request.after.passed, DEEPEST) if request.after else first
         closeness = [*filed(SCHEMA, request.scope), *(near(SCHEMA, area) if area else ())]
         query = Query.boolean_query([*clauses, *text.ordering, *filters, *closeness])
-        ordered = _ranked(query, first, request.page_size, searcher, area)
+        ordered = _ranked(query, first, request.page_size, searcher, area)[: DEEPEST - first]
+        if ordered and first + len(ordered) < min(total, DEEPEST):
+            following = PageStart(first + len(ordered))
     else:
-        query = Query.boolean_query([*clauses, *filters])
-        found = searcher.search(query, request.page_size, count=False, offset=first, order_by_field="recency")
-        ordered = [(0.0, address) for _, address in found.hits]
-    return [_hit(score, searcher.doc(address), text.stems) for score, address in ordered[: DEEPEST - first]]
+        begun = request.after if request.after and request.after.recency is not None else None
+        first = begun.passed if begun else first
+        query = Query.boolean_query([*clauses, *filters, *(up_to(SCHEMA, begun.recency) if begun else ())])
+        # One more than the page holds tells whether there is a next
+        found = searcher.search(query, request.page_size + 1, count=False, offset=first, order_by_field="recency").hits
+        ordered = [(0.0, address) for _, address in found[: request.page_size]]
+        if len(found) > request.page_size:
+            recencies = searcher.fast_field_values("recency", [address for _, address in ordered])
+            following = after([int(recency or 0) for recency in recencies], begun)
+    return [_hit(score, searcher.doc(address), text.stems) for score, address in ordered], following
 
 
 def _ranked(

@@ -83,6 +83,13 @@ def filed(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
     return [(Occur.Should, Query.const_score_query(Query.term_query(schema, "place", scope.place.code), _FILED))]
 
 
+def up_to(schema: Schema, recency: int | None) -> list[tuple[Occur, Query]]:
+    """Only entries of this recency or an earlier one: from here on a walk by date goes."""
+    if recency is None:
+        return []
+    return [(Occur.Must, Query.const_score_query(_whole_numbers(schema, "recency", 0, recency), 0.0))]
+
+
 def _extent(low: float, high: float) -> float:
     return max(high - low, _SMALLEST)
 

@@ -5,11 +5,11 @@ import datetime
 import io
 from collections.abc import Callable
 from typing import Final
-from xml.sax.saxutils import XMLGenerator
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.xmlutils import SimplerXMLGenerator
 
 from catalogue.search.facets import DEFAULT_FACETS
 from catalogue.search.query import Hit, SearchPage, SearchRequest, SearchUnavailable, search
@@ -81,7 +81,7 @@ def _link_header(response: HttpResponse, links: dict[str, str]) -> None:
 class _PagedAtom(Atom1Feed):
     """Atom with links from page to page (RFC 5005, 3)."""
 
-    def add_root_elements(self, handler: XMLGenerator) -> None:
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         super().add_root_elements(handler)
         for relation, href in self.feed["neighbours"].items():
             handler.addQuickElement("link", "", {"rel": relation, "href": href})
