@@ -203,3 +203,13 @@ class BatchKind(TextChoices):
     REPLACE_URLS = "replace_urls", "Links replaced"
     MOVE = "move", "Moved to another publisher"
     IMPORT = "import", "Imported from a table"
+
+
+class RollupScope(TextChoices):
+    """Of what quality is counted."""
+
+    WHOLE = "whole", "The whole catalogue"
+    PUBLISHER = "publisher", "A publisher"
+    FAMILY = "family", "A publisher and the bodies below it"
+    TOPIC = "topic", "A topic"
+    CELL = "cell", "A publisher's datasets on a topic"

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
-from django.db import connection
-from django.db.models import Avg, Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalogue.enums import BROKEN_LINK_STATES, LinkState, State, Visibility
-from catalogue.models import Change, Dataset, DatasetName, LinkCheck, Resource, Revision, Topic
+from catalogue.enums import RollupScope, State, Visibility
+from catalogue.models import Change, Dataset, DatasetName, Resource, Revision, Topic
 from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
+from catalogue.quality import rollups
+from catalogue.quality.figures import Figures as QualityFigures
 from publishers.models import Publisher, User
 from publishers.permissions import Permission, publisher_ids_with
 from publishers.queries import publisher_named
-
-#: How long figures of the whole catalogue may be old, in seconds.
-FIGURES_AGE = 60
 
 Reader = User | AnonymousUser
 
@@ -114,7 +111,7 @@ class Figures:
     links_working: int
     links_broken: int
     average_score: float | None
-    newest: datetime.datetime | None
+    as_of: datetime.datetime
 
     @property
     def working_share(self) -> float | None:
@@ -123,138 +120,56 @@ class Figures:
 
 
 def figures() -> Figures:
-    """Counted at most once a minute."""
-    found = cache.get("figures")
-    if found is None:
-        public = Dataset.objects.public()
-        about = public.aggregate(
-            datasets=Count("id"),
-            publishers=Count("publisher", distinct=True),
-            average_score=Avg("quality__score"),
-            newest=Max("modified_at"),
-        )
-        links = LinkCheck.objects.filter(resource__dataset__in=public).aggregate(
-            resources=Count("resource_id"),
-            links_checked=Count("resource_id", filter=~Q(state__in=[LinkState.UNCHECKED, LinkState.UNKNOWN])),
-            links_working=Count("resource_id", filter=Q(state=LinkState.OK)),
-            links_broken=Count("resource_id", filter=Q(state__in=BROKEN_LINK_STATES)),
-        )
-        found = Figures(**about, **links)
-        cache.set("figures", found, FIGURES_AGE)
-    return found
+    """As they were last rolled up, a minute or so ago."""
+    standing = rollups.standing()
+    found = standing.figures
+    return Figures(
+        datasets=found.datasets,
+        publishers=rollups.publishers_with_datasets(),
+        resources=found.resources,
+        links_checked=found.links_checked,
+        links_working=found.links_working,
+        links_broken=found.links_broken,
+        average_score=found.mean_score,
+        as_of=standing.as_of,
+    )
 
 
 def topics_with_counts() -> list[Topic]:
-    """Every topic with `dataset_count`, counted at most once a minute."""
-    counts = cache.get("topic-counts")
-    if counts is None:
-        counts = dict(Dataset.objects.public().order_by().values_list("topic").annotate(Count("id")))
-        cache.set("topic-counts", counts, FIGURES_AGE)
+    """Every topic with `dataset_count`."""
+    counts = rollups.standings(RollupScope.TOPIC)
     topics = list(Topic.objects.all())
     for topic in topics:
-        topic.dataset_count = counts.get(topic.slug, 0)  # type: ignore[attr-defined]
+        found = counts.get(topic.slug)
+        topic.dataset_count = found.figures.datasets if found else 0  # type: ignore[attr-defined]
     return topics
 
 
-def publishers_with_counts() -> list[Publisher]:
+def publishers_with_counts(parent: Publisher | None = None) -> list[Publisher]:
     """Active publishers by title, each with `dataset_count`, `average_score`, `links_checked` and `broken_links`;
-    those without datasets too. Three queries, whatever their number; figures at most a minute old."""
-    stats = cache.get("publisher-stats")
-    if stats is None:
-        public = Dataset.objects.public()
-        stats = {
-            row["publisher"]: (row["count"], row["score"])
-            for row in public.order_by().values("publisher").annotate(count=Count("id"), score=Avg("quality__score"))
-        }
-        links = {
-            row["resource__dataset__publisher"]: (row["checked"], row["broken"])
-            for row in LinkCheck.objects.filter(resource__dataset__in=public)
-            .values("resource__dataset__publisher")
-            .annotate(
-                checked=Count("resource_id", filter=~Q(state__in=[LinkState.UNCHECKED, LinkState.UNKNOWN])),
-                broken=Count("resource_id", filter=Q(state__in=BROKEN_LINK_STATES)),
-            )
-        }
-        stats = {key: (*value, *links.get(key, (0, 0))) for key, value in stats.items()}
-        cache.set("publisher-stats", stats, FIGURES_AGE)
-    publishers = list(Publisher.objects.active().select_related("parent").order_by("title"))
+    those without datasets too. Of all, or of those right below `parent`. Few queries, whatever their number."""
+    active = Publisher.objects.active().select_related("parent").order_by("title")
+    publishers = list(active.filter(parent=parent) if parent else active)
+    keys = [str(publisher.id) for publisher in publishers] if parent else None
+    standings = rollups.standings(RollupScope.PUBLISHER, keys)
     for publisher in publishers:
-        found = stats.get(publisher.id, (0, None, 0, 0))
-        publisher.dataset_count, publisher.average_score, publisher.links_checked, publisher.broken_links = found
+        found = standings.get(str(publisher.id))
+        figures = found.figures if found else QualityFigures()
+        publisher.dataset_count, publisher.average_score = figures.datasets, figures.mean_score
+        publisher.links_checked, publisher.broken_links = figures.links_checked, figures.links_broken
     return publishers
 
 
-@dataclass(frozen=True, slots=True)
-class PublisherFigures:
-    """One publisher's public datasets in numbers."""
-
-    datasets: int
-    average_score: float | None
-    links_checked: int
-    links_working: int
-    links_broken: int
-
-
-def publisher_figures(publisher: Publisher) -> PublisherFigures:
-    """Its own public datasets, without those of the bodies below it."""
-    public = Dataset.objects.public().filter(publisher=publisher)
-    about = public.aggregate(datasets=Count("id"), average_score=Avg("quality__score"))
-    links = LinkCheck.objects.filter(resource__dataset__in=public).aggregate(
-        links_checked=Count("resource_id", filter=~Q(state__in=[LinkState.UNCHECKED, LinkState.UNKNOWN])),
-        links_working=Count("resource_id", filter=Q(state=LinkState.OK)),
-        links_broken=Count("resource_id", filter=Q(state__in=BROKEN_LINK_STATES)),
-    )
-    return PublisherFigures(**about, **links)
-
-
-def band_counts() -> dict[str, int]:
-    """How many public datasets stand in each quality band; at most a minute old."""
-    counts = cache.get("band-counts")
-    if counts is None:
-        counts = dict(Dataset.objects.public().order_by().values_list("quality__band").annotate(Count("id")))
-        counts.pop(None, None)
-        cache.set("band-counts", counts, FIGURES_AGE)
-    return counts
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionShare:
-    """How many public datasets meet one quality criterion."""
-
-    key: str
-    title: str
-    met_percent: int
-    out_of: int
-    fix: str
-
-
-_CRITERIA = """
-    SELECT result->>'key', max(result->>'title'), max((result->>'out_of')::numeric),
-           count(*) FILTER (WHERE result->>'state' = 'met'), count(*),
-           mode() WITHIN GROUP (ORDER BY result->>'fix') FILTER (WHERE result->>'fix' <> '')
-    FROM catalogue_qualityreport report, jsonb_array_elements(report.results) AS result
-    WHERE result->>'state' <> 'unknown' AND report.dataset_id IN ({public})
-    GROUP BY 1
-"""
-
-#: How long the criteria's shares may be old, in seconds: they read every report.
-_CRITERIA_AGE = 600
-
-
-def criteria_shares() -> list[CriterionShare]:
-    """For each criterion the share of datasets that meet it, of those for which we know; least met first."""
-    found = cache.get("criteria-shares")
-    if found is None:
-        sql, parameters = Dataset.objects.public().order_by().values("id").query.sql_with_params()
-        with connection.cursor() as cursor:
-            cursor.execute(_CRITERIA.format(public=sql), parameters)
-            found = [
-                CriterionShare(key, title, round(100 * met / known), int(out_of), fix or "")
-                for key, title, out_of, met, known, fix in cursor.fetchall()
-            ]
-        found.sort(key=lambda criterion: (criterion.met_percent, criterion.title))
-        cache.set("criteria-shares", found, _CRITERIA_AGE)
-    return found
+def datasets_lacking(key: str, *, publisher: Publisher | None = None, topic: Topic | None = None) -> QuerySet[Dataset]:
+    """Public datasets that don't, or not wholly, meet a quality criterion, the worst first."""
+    datasets = Dataset.objects.public().filter(quality__marks__overlap=[f"{key}:unmet", f"{key}:partly"])
+    if publisher:
+        datasets = datasets.filter(publisher=publisher)
+    if topic:
+        datasets = datasets.filter(topic=topic)
+    shown = ("id", "name", "title", "publisher__title", "publisher__slug")
+    reported = ("quality__score", "quality__band", "quality__results", "quality__scored_at", "quality__rules_version")
+    return datasets.select_related("publisher", "quality").only(*shown, *reported).order_by("quality__score", "id")
 
 
 def publishers_for_api() -> QuerySet[Publisher]:

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import dumps, link_locks, link_run, quality
+from catalogue.actions import dumps, link_locks, link_run, quality, rollups
 from catalogue.dumps import kept
 
 logger = logging.getLogger(__name__)
@@ -17,6 +17,14 @@ def rescore_due() -> None:
     counts = quality.rescore_due(now=timezone.now())
     if counts.scored:
         logger.info("Rescored %d datasets; the score of %d changed.", counts.scored, counts.changed)
+
+
+@shared_task(expires=50)
+def refresh_quality_figures() -> None:
+    """Bring quality in numbers up to date. Where another worker is at it, there is nothing to do."""
+    refreshed = rollups.refresh(now=timezone.now())
+    if refreshed and refreshed.frozen:
+        logger.info("Froze the quality figures of %s.", ", ".join(refreshed.frozen))
 
 
 @shared_task(expires=10, soft_time_limit=180, time_limit=200)

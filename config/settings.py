@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 15.0},
     "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
+    "refresh-quality-figures": {"task": "catalogue.tasks.refresh_quality_figures", "schedule": 60.0},
 }
 
 # Whom people write to about this site: its pages say so, where it is set

@@ -34,6 +34,8 @@ LAYERS = [
             "quality.measure",
             "quality.report",
             "attention",
+            "quality.rollups",
+            "quality.trends",
             "inventory.holdings",
             "inventory.search",
         },

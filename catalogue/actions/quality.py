@@ -117,6 +117,11 @@ def rescore_due(*, now: datetime.datetime, limit: int = 10_000) -> RescoreCounts
     return rescore(ids, now=now)
 
 
+def licence_changed(licence: Licence, *, now: datetime.datetime) -> int:
+    """Let the datasets of a licence be scored anew, since it was opened, closed or renamed; returns how many."""
+    return QualityReport.objects.filter(dataset__licence=licence).update(due_at=now)
+
+
 def _rescore_batch(ids: Sequence[UUID], *, now: datetime.datetime) -> RescoreCounts:
     with transaction.atomic():
         # Locked in the order in which every writer locks, and before anything else is read: what is stored is then

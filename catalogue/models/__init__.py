@@ -4,6 +4,7 @@ from catalogue.models.dataset import Dataset, DatasetName
 from catalogue.models.licence import Licence
 from catalogue.models.link_check import LinkCheck
 from catalogue.models.quality_report import QualityReport
+from catalogue.models.quality_rollup import QualityDay, QualityRollup, QualitySnapshot
 from catalogue.models.resource import Resource
 from catalogue.models.revision import Revision
 from catalogue.models.topic import Topic
@@ -18,7 +19,10 @@ __all__ = [
     "InventoryFile",
     "Licence",
     "LinkCheck",
+    "QualityDay",
     "QualityReport",
+    "QualityRollup",
+    "QualitySnapshot",
     "Resource",
     "Revision",
     "Topic",

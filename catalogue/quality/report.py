@@ -1,5 +1,6 @@
 """A stored quality report, as pages, the API, RDF and the admin read it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -28,7 +29,8 @@ class Report:
     """Every criterion, in the order in which they are asked."""
     scored_at: datetime
     rules_version: int
-    stored_facts: dict[str, object]
+    stored_facts: Callable[[], dict[str, object]]
+    """Fetched when they are asked for: lists leave that column out."""
 
     @property
     def fix_first(self) -> list[Result]:
@@ -37,7 +39,7 @@ class Report:
 
     @cached_property
     def facts(self) -> DatasetFacts:
-        return DatasetFacts.from_json(self.stored_facts)
+        return DatasetFacts.from_json(self.stored_facts())
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -74,7 +76,7 @@ def present(stored: QualityReport) -> Report:
     """The report that a row holds. Asks the database nothing further."""
     criteria = tuple(Result.from_json(value) for value in stored.results if value["key"] in CRITERIA)
     band = Band(stored.band)
-    return Report(stored.score, band, criteria, stored.scored_at, stored.rules_version, stored.facts)
+    return Report(stored.score, band, criteria, stored.scored_at, stored.rules_version, lambda: stored.facts)
 
 
 def quality_of(dataset: Dataset) -> Report | None:

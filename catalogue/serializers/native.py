@@ -198,23 +198,3 @@ class ChangeSerializer(serializers.ModelSerializer[Change]):
     class Meta:
         model = Change
         fields = ["position", "dataset_id", "kind", "at"]
-
-
-class LinkFiguresSerializer(serializers.Serializer[Any]):
-    checked = serializers.IntegerField()
-    working = serializers.IntegerField()
-    broken = serializers.IntegerField()
-
-
-class CriterionFiguresSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    title = serializers.CharField()
-    met_percent = serializers.IntegerField(help_text="Of the datasets for which we know.")
-
-
-class QualityFiguresSerializer(serializers.Serializer[Any]):
-    datasets = serializers.IntegerField()
-    average_score = serializers.FloatField(allow_null=True)
-    bands = serializers.DictField(child=serializers.IntegerField(), help_text="Band → how many datasets stand in it.")
-    links = LinkFiguresSerializer()
-    criteria = CriterionFiguresSerializer(many=True)

@@ -9,6 +9,7 @@ from catalogue import queries
 from catalogue.contacts import publisher_contacts
 from catalogue.inventory.holdings import holdings_of
 from catalogue.quality.report import describe_score
+from catalogue.quality.rollups import standing_of_publisher
 from catalogue.views.reader import public_page, reader
 from publishers.models import Publisher
 from publishers.queries import ancestors_of, publisher_named
@@ -47,17 +48,19 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("No publisher has this name.")
     if publisher.slug != slug:
         return redirect(publisher, permanent=False)
-    figures = queries.publisher_figures(publisher)
+    standing = standing_of_publisher(publisher)
+    figures = standing.figures
     contact, foi = publisher_contacts(publisher)
     context = {
         "publisher": publisher,
         "ancestors": ancestors_of(publisher),
-        "children": [child for child in queries.publishers_with_counts() if child.parent_id == publisher.id],
+        "children": queries.publishers_with_counts(publisher),
         "figures": {
             "datasets": figures.datasets,
             "links": figures.links_checked,
             "broken_links": figures.links_broken,
-            **describe_score(figures.average_score),
+            **describe_score(figures.mean_score),
+            "as_of": standing.as_of,
         },
         "holdings": holdings_of(publisher),
         "recent": queries.recent_datasets(reader(request), limit=10, publisher=publisher),

@@ -2,78 +2,205 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from catalogue import queries
-from catalogue.enums import Band
-from catalogue.quality.report import describe_score
+from catalogue.enums import Band, RollupScope
+from catalogue.models import Topic
+from catalogue.quality import rollups, trends
+from catalogue.quality.chart import Chart, Value, chart
+from catalogue.quality.days import day_of
+from catalogue.quality.dimensions import DIMENSIONS, Dimension
+from catalogue.quality.figures import Figures
+from catalogue.quality.guidance import GUIDANCE
+from catalogue.quality.history import Point
+from catalogue.quality.mqa import INDICATORS, MQA_BANDS
+from catalogue.quality.quarters import quarter_in_words
+from catalogue.quality.report import describe_score, present
+from catalogue.quality.rollups import Standing
+from catalogue.quality.score import BANDS, CRITERIA, RULES
+from catalogue.quality.stars import MEANINGS
 from catalogue.views.reader import public_page, whole_number
+from publishers.models import Publisher
+from publishers.queries import publisher_named
 
-PUBLISHERS_PER_PAGE = 50
+DATASETS_PER_PAGE = 25
 
-_ORDERS = {
-    "score": ("Best first", lambda publisher: (-(publisher.average_score or 0), publisher.title)),
-    "worst": ("Worst first", lambda publisher: (publisher.average_score or 0, publisher.title)),
-    "datasets": ("Most datasets", lambda publisher: (-publisher.dataset_count, publisher.title)),
-    "broken": ("Most broken links", lambda publisher: (-publisher.broken_links, publisher.title)),
-    "name": ("A to Z", lambda publisher: publisher.title.lower()),
-}
+#: Nobody reads further than this, and every page costs more than the one before.
+MOST_PAGES = 200
 
 
 @public_page
 def index(request: HttpRequest) -> HttpResponse:
-    order = request.GET.get("sort", "score")
-    order = order if order in _ORDERS else "score"
-    publishers = [publisher for publisher in queries.publishers_with_counts() if publisher.dataset_count]
-    publishers.sort(key=_ORDERS[order][1])
-    pages = max(1, -(-len(publishers) // PUBLISHERS_PER_PAGE))
-    page = min(whole_number(request, "page") or 1, pages)
-    figures, counts = queries.figures(), queries.band_counts()
-    scored = sum(counts.values())
-    context: dict[str, Any] = {
-        "overall": {
-            "datasets": figures.datasets,
-            "links_checked": figures.links_checked,
-            "links_working": figures.links_working,
-            "links_broken": figures.links_broken,
-            **describe_score(figures.average_score),
-        },
-        "bands": [
-            {
-                "band": band,
-                "label": Band(band).label,
-                "count": counts.get(band, 0),
-                "percent": _percent(counts.get(band, 0), scored),
-            }
-            for band in Band.values
-        ],
-        "criteria": queries.criteria_shares(),
-        "publishers": [
-            _row(publisher) for publisher in publishers[(page - 1) * PUBLISHERS_PER_PAGE :][:PUBLISHERS_PER_PAGE]
-        ],
-        "sort_links": [
-            {"label": label, "url": f"/quality?sort={key}", "selected": key == order}
-            for key, (label, _) in _ORDERS.items()
-        ],
-        "page": page,
-        "pages": pages,
-        "page_url": lambda number: f"/quality?sort={order}&page={number}",
-    }
+    """The whole catalogue."""
+    context = {**scope_context(RollupScope.WHOLE, "", "The whole catalogue"), "publishers_url": "/quality/publishers"}
     return render(request, "quality/index.html", context)
 
 
-def _percent(part: int, whole: int) -> int:
+@public_page
+def publisher(request: HttpRequest, slug: str) -> HttpResponse:
+    """One publisher: its own entries, and those of the bodies below it beside them."""
+    found = publisher_named(slug)
+    if found is None:
+        raise Http404("No publisher has this name.")
+    context = scope_context(RollupScope.PUBLISHER, str(found.id), found.title)
+    family = rollups.standing(RollupScope.FAMILY, str(found.id)).figures
+    own = context["figures"]
+    context |= {
+        "publisher": found,
+        "family": family if family.datasets > own.datasets else None,
+        "lists": f"?publisher={found.slug}",
+    }
+    return render(request, "quality/scope.html", context)
+
+
+@public_page
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """One topic."""
+    found = get_object_or_404(Topic, slug=slug)
+    context = scope_context(RollupScope.TOPIC, slug, found.title) | {"topic": found, "lists": f"?topic={slug}"}
+    return render(request, "quality/scope.html", context)
+
+
+@public_page
+def method(request: HttpRequest) -> HttpResponse:
+    """How the three scores are made, and what none of them can tell."""
+    dimensions = [
+        {"meaning": meaning, "criteria": [rule for rule in RULES if rule.dimension is dimension]}
+        for dimension, meaning in DIMENSIONS.items()
+    ]
+    context = {
+        "rules": [
+            {"rule": rule, "guidance": GUIDANCE[rule.key], "dimension": _title(rule.dimension)} for rule in RULES
+        ],
+        "out_of": sum(rule.out_of for rule in RULES),
+        "dimensions": dimensions,
+        "bands": [(band.label, least) for least, band in BANDS],
+        "indicators": INDICATORS,
+        "mqa_bands": MQA_BANDS,
+        "star_meanings": MEANINGS,
+    }
+    return render(request, "quality/method.html", context)
+
+
+def _title(dimension: Dimension) -> str:
+    return DIMENSIONS[dimension].title
+
+
+@public_page
+def criterion(request: HttpRequest, key: str) -> HttpResponse:
+    """Which datasets lack one criterion, the worst first: of all, or by `?publisher=` or `?topic=`."""
+    rule = CRITERIA.get(key)
+    if rule is None:
+        raise Http404("There is no such criterion.")
+    of_publisher, of_topic = _narrowed(request)
+    scope, scope_key = RollupScope.WHOLE, ""
+    if of_publisher:
+        scope, scope_key = RollupScope.PUBLISHER, str(of_publisher.id)
+    elif of_topic:
+        scope, scope_key = RollupScope.TOPIC, of_topic.slug
+    standing = rollups.standing(scope, scope_key)
+    lacking = queries.datasets_lacking(key, publisher=of_publisher, topic=of_topic)
+    page = min(whole_number(request, "page") or 1, MOST_PAGES)
+    paginator = Paginator(lacking, DATASETS_PER_PAGE)
+    paginator.count = standing.figures.of(key).lacking  # already counted
+    found = list(lacking[(page - 1) * DATASETS_PER_PAGE :][:DATASETS_PER_PAGE])
+    narrowed = f"&publisher={of_publisher.slug}" if of_publisher else f"&topic={of_topic.slug}" if of_topic else ""
+    context = {
+        "rule": rule,
+        "guidance": GUIDANCE[key],
+        "dimension": DIMENSIONS[rule.dimension],
+        "counts": standing.figures.of(key),
+        "as_of": standing.as_of,
+        "publisher": of_publisher,
+        "topic": of_topic,
+        "datasets": [_lacking_row(dataset, key) for dataset in found],
+        "page": page,
+        "pages": min(max(paginator.num_pages, 1), MOST_PAGES),
+        "page_url": lambda number: f"/quality/criteria/{key}?page={number}{narrowed}",
+        "history": [
+            (point.day, point.figures.of(key))
+            for point in _monthly(trends.history_of(scope, scope_key, today=day_of(timezone.now())))
+        ],
+    }
+    return render(request, "quality/criterion.html", context)
+
+
+def _narrowed(request: HttpRequest) -> tuple[Publisher | None, Topic | None]:
+    slug, topic_slug = request.GET.get("publisher", ""), request.GET.get("topic", "")
+    if "\x00" in slug + topic_slug:
+        raise Http404("There is no such publisher or topic.")
+    found = publisher_named(slug) if slug else None
+    found_topic = Topic.objects.filter(slug=topic_slug).first() if topic_slug and not slug else None
+    if (slug and found is None) or (topic_slug and not slug and found_topic is None):
+        raise Http404("There is no such publisher or topic.")
+    return found, found_topic
+
+
+def _lacking_row(dataset: Any, key: str) -> dict[str, Any]:
+    result = next((each for each in present(dataset.quality).criteria if each.key == key), None)
+    return {"dataset": dataset, "score": dataset.quality.score, "band": dataset.quality.band, "result": result}
+
+
+# What every page of figures shows
+
+
+def scope_context(scope: str, key: str, title: str) -> dict[str, Any]:
+    """Figures of one scope: as they stand, how they went, and what moved since the last quarter. Three queries."""
+    standing = rollups.standing(scope, key)
+    history = trends.history_of(scope, key, today=day_of(standing.as_of))
+    frozen = trends.last_quarter_of(scope, key)
+    figures = standing.figures
+    return {
+        "title": title,
+        "figures": figures,
+        "as_of": standing.as_of,
+        "overall": describe_score(figures.mean_score),
+        "bands": _shares({str(Band(band).label): n for band, n in figures.band_counts().items()}, list(Band.values)),
+        "mqa_bands": _shares({band.capitalize(): n for band, n in figures.mqa_band_counts().items()}),
+        "stars": _shares({f"{n} {'star' if n == '1' else 'stars'}": c for n, c in figures.star_counts().items()}),
+        "star_meanings": MEANINGS,
+        "criteria": criteria_rows(figures),
+        "history": _monthly(history),
+        "chart": score_chart(history, standing),
+        "compared": trends.since_last_quarter(frozen, standing, history),
+        "quarter": quarter_in_words(frozen.quarter) if frozen else "",
+        "lists": "",
+    }
+
+
+def criteria_rows(figures: Figures) -> list[dict[str, Any]]:
+    """Each criterion with its counts, the least met first; those about which nothing is known last."""
+    found = [{"rule": rule, "dimension": _title(rule.dimension), "counts": figures.of(rule.key)} for rule in RULES]
+    return sorted(found, key=lambda row: 101 if (share := row["counts"].met_share) is None else share)
+
+
+def _shares(counts: dict[str, int], keys: list[str] | None = None) -> list[dict[str, Any]]:
+    whole = sum(counts.values())
+    return [
+        {"key": keys[place] if keys else label, "label": label, "count": count, "percent": percent(count, whole)}
+        for place, (label, count) in enumerate(counts.items())
+    ]
+
+
+def percent(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def _row(publisher: Any) -> dict[str, Any]:
-    return {
-        "title": publisher.title,
-        "slug": publisher.slug,
-        "get_absolute_url": publisher.get_absolute_url,
-        "dataset_count": publisher.dataset_count,
-        "links_checked": publisher.links_checked,
-        "links_broken": publisher.broken_links,
-        **describe_score(publisher.average_score),
-    }
+def _monthly(history: list[Point]) -> list[Point]:
+    """The last point of each month and version of the rules, the latest first: the table behind a chart."""
+    last = {(point.day.year, point.day.month, point.rules_version): point for point in history}
+    return sorted(last.values(), key=lambda point: (point.day, point.rules_version), reverse=True)[:36]
+
+
+def score_chart(history: list[Point], standing: Standing) -> Chart:
+    """The mean score, day by day."""
+    values = [
+        Value(point.day, mean, point.rules_version)
+        for point in history
+        if (mean := point.figures.mean_score) is not None
+    ]
+    return chart(values, until=day_of(standing.as_of), highest=100, step=20)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from tqdm import tqdm
 
-from catalogue.actions import quality
+from catalogue.actions import quality, rollups
 from catalogue.models import Dataset
 
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
     def handle(self, *, json: bool, **options: Any) -> None:
         with tqdm(total=Dataset.objects.count(), unit=" datasets", disable=None) as bar:
             counts = quality.rescore(None, now=timezone.now(), progress=bar.update)
+        rollups.refresh(now=timezone.now(), everything=True)
         self.stdout.write(_as_json(counts) if json else _in_words(counts))
 
 

@@ -422,16 +422,6 @@ def test_topics_are_listed_with_counts():
     assert re.search(r"Environment [^.]*\. ?1 dataset|Environment .{5,200} 1 dataset", text_of(page("/topics")))
 
 
-def test_quality_shows_bands_criteria_and_publishers_in_order():
-    entry(PublisherFactory(title="Rivers Agency"))
-    dataset(PublisherFactory(title="Bare Board"), title="Bare")
-    text = text_of(page("/quality"))
-    assert "2 datasets scored 50% of 2 checked links work 1 broken link" in text
-    assert re.search(r"Rivers Agency 1 \d+ \w+ 1 of 2 Bare Board 1 \d+ \w+ Not checked", text)
-    worst = text_of(page("/quality?sort=worst"))
-    assert worst.index("Bare Board 1") < worst.index("Rivers Agency 1")
-
-
 def test_quality_of_an_empty_catalogue():
     assert "No dataset has been scored yet." in text_of(page("/quality"))
 
