@@ -115,7 +115,7 @@ class Figures:
 
     def __add__(self, other: "Figures") -> "Figures":
         numbers = {name: getattr(self, name) + getattr(other, name) for name in _NUMBERS}
-        counts = {name: _added(getattr(self, name), getattr(other, name)) for name in _COUNTS}
+        counts: dict[str, Any] = {name: _added(getattr(self, name), getattr(other, name)) for name in _COUNTS}
         keys = self.criteria.keys() | other.criteria.keys()
         return Figures(**numbers, **counts, criteria={key: self.of(key) + other.of(key) for key in sorted(keys)})
 

@@ -8,6 +8,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -49,6 +50,7 @@ def count_cells(*, now: datetime.datetime, publisher_ids: Collection[UUID] | Non
         public = public.filter(publisher_id__in=publisher_ids)
     by_cell = public.values("publisher_id", "topic_id")
     counted: dict[Cell, dict[str, object]] = {}
+    row: Any
     for row in by_cell.annotate(**_NUMBERS, **_BANDS, **_MQA_BANDS, **_STARS):
         cell = (row["publisher_id"], row["topic_id"] or "")
         counted[cell] = {name: row[name] or 0 for name in _NUMBERS} | {

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 from catalogue.models import QualityDay, QualitySnapshot
 from catalogue.quality.days import day_of
@@ -34,7 +35,7 @@ def since_last_quarter(
     return compare(then, Point(day_of(standing.as_of), standing.rules_version, standing.figures), history)
 
 
-def frozen_quarters() -> list[dict[str, object]]:
+def frozen_quarters() -> list[dict[str, Any]]:
     """Each frozen quarter with its number of rows, when it was frozen, and the digest of its last row; newest first."""
     heads = QualitySnapshot.objects.order_by("-quarter", "-number").distinct("quarter")
-    return list(heads.values("quarter", "number", "frozen_at", "digest"))
+    return [dict(row) for row in heads.values("quarter", "number", "frozen_at", "digest")]

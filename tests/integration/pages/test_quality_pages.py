@@ -143,8 +143,14 @@ def test_a_criterion_lists_what_lacks_it_and_why(rivers):
 
 @pytest.mark.parametrize(
     "address",
-    ["/quality/criteria/nothing", "/quality/criteria/links?publisher=nobody", "/quality/criteria/links?topic=none"]
-    + ["/quality/publishers/nobody", "/quality/topics/none", "/quality/snapshots/2026-Q3.csv"],
+    [
+        "/quality/criteria/nothing",
+        "/quality/criteria/links?publisher=nobody",
+        "/quality/criteria/links?topic=none",
+        "/quality/publishers/nobody",
+        "/quality/topics/none",
+        "/quality/snapshots/2026-Q3.csv",
+    ],
 )
 def test_what_is_not_there_is_not_found(address):
     assert Client().get(address).status_code == 404

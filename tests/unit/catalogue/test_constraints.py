@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from catalogue.enums import State
 from catalogue.models import (
@@ -14,7 +14,10 @@ from catalogue.models import (
     Change,
     Dataset,
     LinkCheck,
+    QualityDay,
     QualityReport,
+    QualityRollup,
+    QualitySnapshot,
     Resource,
     Revision,
     WorkflowNote,
@@ -233,6 +236,31 @@ def test_batch_item(constraint, before, after):
         BatchItem.objects.create(batch=batch, dataset=entry, before=1, after=2)
     with broken(constraint):
         BatchItem.objects.create(batch=batch, dataset=entry, before=before, after=after)
+
+
+ROLLED_UP = {"scope": "whole", "figures": {}, "rules_version": 1}
+
+
+def test_quality_rollups_and_days():
+    QualityRollup.objects.create(**ROLLED_UP, datasets=0, as_of=NOW)
+    QualityDay.objects.create(**ROLLED_UP, day=NOW.date())
+    for constraint, model, fields in (
+        ("quality_rollup_once", QualityRollup, {"datasets": 0, "as_of": NOW}),
+        ("quality_rollup_scope_known", QualityRollup, {"datasets": 0, "as_of": NOW, "scope": "half"}),
+        ("quality_day_once", QualityDay, {"day": NOW.date()}),
+        ("quality_day_scope_known", QualityDay, {"day": NOW.date(), "scope": "half"}),
+    ):
+        with broken(constraint), transaction.atomic():
+            model.objects.create(**{**ROLLED_UP, **fields})
+
+
+def test_quality_snapshots():
+    frozen = {**ROLLED_UP, "quarter": "2026-Q3", "day": NOW.date(), "frozen_at": NOW, "digest": "a"}
+    QualitySnapshot.objects.create(**frozen, number=1)
+    with broken("quality_snapshot_once"), transaction.atomic():
+        QualitySnapshot.objects.create(**frozen, number=2, previous="a")
+    with broken("quality_snapshot_quarter"):
+        QualitySnapshot.objects.create(**{**frozen, "quarter": "Summer"}, number=2, previous="a")
 
 
 def test_every_named_constraint_has_a_test_here():
