@@ -50,11 +50,6 @@ urlpatterns = [
     # A UUID is tried before a name: no name looks like one
     path("dataset/<uuid:dataset_id>", dataset.detail, name="dataset-short"),
     path("dataset/<uuid:dataset_id>/<str:name>/history", dataset.history, name="dataset-history"),
-    path(
-        "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>/preview",
-        legacy.preview,
-        name="datafile-preview",
-    ),
     path("dataset/<uuid:dataset_id>/<str:name>", dataset.detail, name="dataset-detail"),
     path("dataset/<str:name>", dataset.by_name, name="dataset-by-name"),
     path("dataset/<str:name>/resource/<uuid:resource_id>", dataset.by_resource, name="dataset-resource"),

@@ -118,6 +118,16 @@ def env_host_ports(name: str) -> list[str]:
     return pairs
 
 
+def tiles_origin(template: str) -> str:
+    """The origin that a page may load map tiles from. `template` is `https://host/{z}/{x}/{y}.png` or the like."""
+    parts = urlsplit(template)
+    if parts.scheme != "https" or not parts.hostname or not all(part in template for part in ("{z}", "{x}", "{y}")):
+        raise ImproperlyConfigured(
+            "MAP_TILES_URL must look like https://tiles.example.gov.uk/{z}/{x}/{y}.png: correct it, or leave it out."
+        )
+    return f"https://{parts.netloc.replace('{s}', '*')}"
+
+
 def check_known() -> None:
     """Read every variable the project knows, so that an ill-formed one stops the start and not some later page."""
     for name, read in KNOWN.items():
@@ -180,6 +190,8 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "DEFAULT_FROM_EMAIL": env_str,
     "DEMO_SOURCES_PORT": _port,
     "HTTP_CONTACT": env_str,
+    "MAP_TILES_CREDIT": env_str,
+    "MAP_TILES_URL": env_str,
     "OUTBOUND_ALLOW_HOSTS": env_host_ports,
     "PORT": _port,
     "PROXY_COUNT": lambda name: env_int(name, default=0, minimum=0, maximum=10),

@@ -26,6 +26,7 @@ from config.env import (
     env_str,
     env_url,
     secret_key,
+    tiles_origin,
 )
 
 check_known()
@@ -217,6 +218,12 @@ CELERY_BEAT_SCHEDULE = {
 
 # Whom people write to about this site: its pages say so, where it is set
 CONTACT_EMAIL = env_email("CONTACT_EMAIL", default="")
+
+# Maps of previews: a plain outline, unless an operator names a server of tiles
+MAP_TILES_URL = env_str("MAP_TILES_URL", default="")
+MAP_TILES_CREDIT = env_str("MAP_TILES_CREDIT", default="")
+if MAP_TILES_URL:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(tiles_origin(MAP_TILES_URL))
 
 # The way out
 OUTBOUND_ALLOW_HOSTS = env_host_ports("OUTBOUND_ALLOW_HOSTS")

@@ -6,8 +6,10 @@ from django.urls import include, path, re_path
 from catalogue.api.errors import not_found
 
 urlpatterns = [
+    path("", include("files.urls")),
     path("", include("catalogue.urls")),
     path("", include("harvest.urls")),
+    path("api/v1/", include("files.api.urls")),
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/harvest/", include("harvest.api.urls")),
     path("api/", include("catalogue.api.ckan.urls")),

@@ -85,6 +85,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>/preview": (
         "/dataset/{id}/{name}/datafile/{file}/preview",
+        "/dataset/{id}/{name}/datafile/{file}/preview?view=columns",
+        "/dataset/{id}/{name}/datafile/{file}/preview?view=chart",
+        "/dataset/{id}/{name}/datafile/{file}/preview?view=checks",
+    ),
+    "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>/download.<str:ending>": (
+        "/dataset/{id}/{name}/datafile/{file}/download.csv",
+        "/dataset/{id}/{name}/datafile/{file}/download.json",
+        "/dataset/{id}/{name}/datafile/{file}/download.parquet",
+        "/dataset/{id}/{name}/datafile/{file}/download.geojson",
     ),
     "data.json": ("/data.json",),
     "dcat-us-3.json": ("/dcat-us-3.json",),
@@ -121,6 +130,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api/v1/datasets/<str:key>/resources/order": (),
     "api/v1/resources": ("/api/v1/resources", "/api/v1/resources?page_size=100"),
     "api/v1/resources/<uuid:resource_id>": ("/api/v1/resources/{file}",),
+    "api/v1/resources/<uuid:resource_id>/rows": ("/api/v1/resources/{file}/rows",),
+    "api/v1/resources/<uuid:resource_id>/profile": ("/api/v1/resources/{file}/profile",),
     "api/v1/publishers": ("/api/v1/publishers",),
     "api/v1/publishers/<slug:slug>": ("/api/v1/publishers/{publisher}",),
     "api/v1/search": (

@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from catalogue.enums import LinkState
 from catalogue.models import Dataset, LinkCheck, Resource
-from files.actions import run
+from files.actions import reports, run
+from files.actions.profile import store
+from files.looking import Looked, look_into
+from files.models import ResourceFile
 from tests.factories.catalogue import csv_file, dataset
 from tests.servers import replies
 from tests.servers.faulty import FaultyServer
@@ -62,11 +65,43 @@ def published(server: FaultyServer) -> Callable[..., Resource]:
 
 @pytest.fixture
 def profiled(published: Callable[..., Resource]) -> Callable[..., Resource]:
-    """Publish a file, and have it looked into."""
+    """Publish a file, and have it fetched and looked into."""
 
     def make(body: bytes | str, name: str = "file.csv", **fields: Any) -> Resource:
         resource = published(body, name, **fields)
         run.profile_due(now=timezone.now)
+        return Resource.objects.get(id=resource.id)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes, str], tuple[Looked, Path]]:
+    """Look into a file, once for all tests that want the same: a process for each would take most of their time."""
+    seen: dict[tuple[bytes, str], tuple[Looked, Path]] = {}
+
+    def look(body: bytes, name: str) -> tuple[Looked, Path]:
+        if (body, name) not in seen:
+            folder = tmp_path_factory.mktemp("looked")
+            (folder / "out").mkdir()
+            (folder / "file").write_bytes(body)
+            seen[body, name] = look_into(folder / "file", name=name, folder=folder / "out"), folder / "out"
+        return seen[body, name]
+
+    return look
+
+
+@pytest.fixture
+def stored(looked_at: Callable[[bytes, str], tuple[Looked, Path]]) -> Callable[..., Resource]:
+    """An entry whose file has been looked into."""
+
+    def make(body: bytes | str, name: str = "file.csv", **fields: Any) -> Resource:
+        entry: Dataset = dataset(resources=(csv_file(f"https://data.example.gov.uk/{name}"),), **fields)
+        resource = entry.resources.get()
+        looked, folder = looked_at(body.encode() if isinstance(body, str) else body, name)
+        file = ResourceFile.objects.create(resource=resource, url=resource.url, fetched_at=timezone.now())
+        checked = reports.check(file, folder, looked, folder=folder)
+        store(file, looked, folder, checked, now=timezone.now())
         return Resource.objects.get(id=resource.id)
 
     return make

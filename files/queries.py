@@ -1,0 +1,126 @@
+"""What pages and the API read of files: previews, rows of tables, reports."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Prefetch, QuerySet
+
+from catalogue.models import Dataset, Resource
+from files.models import Report, ResourceFile, Table
+from files.rows import engine, sql
+from files.rows.asked import Asked
+from files.storage import local
+from publishers.models import User
+
+Reader = User | AnonymousUser
+
+_REPORTS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`number` counts the table's rows from 1. `values` are typed; `texts` are the cells as they were published."""
+
+    number: int
+    values: tuple[Any, ...]
+    texts: tuple[str, ...]
+
+
+def resource_for_preview(dataset_id: UUID, resource_id: UUID, reader: Reader) -> Resource | None:
+    """A file of a dataset that `reader` may see, with its link and what is known of its content."""
+    visible = Dataset.objects.visible_to(reader).order_by()
+    return (
+        Resource.objects.filter(id=resource_id, dataset_id=dataset_id, dataset__in=visible)
+        .select_related("dataset__publisher", "dataset__licence", "file", "link")
+        .first()
+    )
+
+
+def file_visible_to(resource_id: UUID, reader: Reader) -> ResourceFile | None:
+    visible = Dataset.objects.visible_to(reader).order_by()
+    return (
+        ResourceFile.objects.filter(resource_id=resource_id, resource__dataset__in=visible)
+        .select_related("resource__dataset")
+        .prefetch_related(Prefetch("tables", Table.objects.order_by("position")))
+        .first()
+    )
+
+
+def tables_of(resource: Resource) -> list[Table]:
+    return list(Table.objects.filter(file_id=resource.id).order_by("position"))
+
+
+def reports_of(resource_id: UUID) -> QuerySet[Report]:
+    """The newest first."""
+    return Report.objects.filter(file_id=resource_id)[:_REPORTS]
+
+
+def latest_reports(resource_id: UUID) -> list[Report]:
+    """Of each kind of check the newest."""
+    return list(
+        Report.objects.filter(file_id=resource_id)
+        .order_by("kind", "schema_url", "-made_at", "-id")
+        .distinct("kind", "schema_url")
+    )
+
+
+def rows_of(table: Table, asked: Asked, *, limit: int, offset: int) -> list[Row]:
+    """Raises engine.TooHeavy; FileNotFoundError where the table was replaced a moment ago."""
+    path = local(table.parquet)
+    if not path.exists():
+        raise FileNotFoundError(table.parquet)
+    if not asked.is_narrowed and not asked.sorts:
+        return [_row(found) for found in engine.ask(path, sql.stretch(asked, limit=limit, offset=offset))]
+    statement, parameters = sql.ids(asked, limit=limit, offset=offset)
+    numbers = [number for (number,) in engine.ask(path, statement, parameters)]
+    if not numbers:
+        return []
+    place = {number: index for index, number in enumerate(numbers)}
+    found = engine.ask(path, sql.by_ids(asked, numbers))
+    return [_row(row) for row in sorted(found, key=lambda row: place[row[0]])]
+
+
+def count_of(table: Table, asked: Asked) -> int:
+    """Raises engine.TooHeavy."""
+    if not asked.is_narrowed:
+        return table.rows
+    statement, parameters = sql.count(asked)
+    return int(engine.ask(local(table.parquet), statement, parameters)[0][0])
+
+
+def groups_of(table: Table, asked: Asked, *, limit: int, offset: int = 0) -> list[tuple[Any, ...]]:
+    """Values of the groups, then of the aggregates. Raises engine.TooHeavy."""
+    statement, parameters = sql.grouped(asked, limit=limit, offset=offset)
+    return engine.ask(local(table.parquet), statement, parameters)
+
+
+def every_row(table: Table, asked: Asked) -> Iterator[Row]:
+    statement, parameters = sql.everything(asked)
+    for rows in engine.stream(local(table.parquet), statement, parameters):
+        for row in rows:
+            yield _row(row)
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    return Row(found[0] + 1, tuple(found[1::2]), tuple(_text(cell) for cell in found[2::2]))
+
+
+def _text(cell: Any) -> str:
+    """A cell that is told back from its value."""
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        case datetime.datetime():
+            return cell.isoformat(sep=" ")
+        case _:
+            return str(cell)

@@ -1,0 +1,127 @@
+"""A question as SQL. Identifiers are the Parquet file’s own (`c0`, `t0`, …), made by us; values are parameters."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from files.rows.asked import Asked, Column, Filter
+
+_IDENTIFIER: Final = re.compile(r"^[ct]\d{1,5}$")
+_COMPARISONS: Final = {"eq": "=", "ne": "IS DISTINCT FROM", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+ROW: Final = "file_row_number"
+
+
+class Query:
+    """SQL with `{table}` in place of the table, and its parameters."""
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+
+    def parameter(self, value: Any) -> str:
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+    def where(self, asked: Asked) -> str:
+        parts = [self._filter(one) for one in asked.filters]
+        if asked.q:
+            pattern = self.parameter(f"%{_like(asked.q)}%")
+            cells = [f"CAST({_name(column, 'text')} AS VARCHAR) ILIKE {pattern} ESCAPE '\\'" for column in asked.every]
+            parts.append(f"({' OR '.join(cells)})")
+        return f"WHERE {' AND '.join(parts)}" if parts else ""
+
+    def _filter(self, one: Filter) -> str:
+        value, text = _name(one.column, "name"), _name(one.column, "text")
+        match one.operator:
+            case "filled":
+                return f"{text} IS NOT NULL"
+            case "empty":
+                return f"{text} IS NULL"
+            case "contains":
+                pattern = self.parameter(f"%{_like(one.value)}%")
+                return f"CAST({text} AS VARCHAR) ILIKE {pattern} ESCAPE '\\'"
+            case "starts":
+                return f"CAST({text} AS VARCHAR) ILIKE {self.parameter(_like(one.value) + '%')} ESCAPE '\\'"
+            case operator:
+                return f"{value} {_COMPARISONS[operator]} {self.parameter(one.value)}"
+
+
+def ids(asked: Asked, *, limit: int, offset: int) -> tuple[str, dict[str, Any]]:
+    """The numbers of the rows that are to be given, in order: only columns that the order needs are read for it."""
+    query = Query()
+    where = query.where(asked)
+    by_key = {column["key"]: column for column in asked.every}
+    order = [f"{_name(by_key[key], 'name')} {'DESC' if falls else 'ASC'} NULLS LAST" for key, falls in asked.sorts]
+    order.append(ROW)
+    return (
+        f"SELECT {ROW} FROM {{table}} {where} ORDER BY {', '.join(order)} LIMIT {int(limit)} OFFSET {int(offset)}",
+        query.parameters,
+    )
+
+
+def by_ids(asked: Asked, numbers: list[int]) -> str:
+    """Those rows, in any order: number first, then for each column its value and its text."""
+    listed = ", ".join(str(int(number)) for number in numbers)
+    return f"SELECT {ROW}, {_cells(asked)} FROM {{table}} WHERE {ROW} IN ({listed})"
+
+
+def stretch(asked: Asked, *, limit: int, offset: int) -> str:
+    """Rows as they stand in the file."""
+    return (
+        f"SELECT {ROW}, {_cells(asked)} FROM {{table}} WHERE {ROW} >= {int(offset)} AND {ROW} < {int(offset + limit)}"
+        f" ORDER BY {ROW}"
+    )
+
+
+def everything(asked: Asked) -> tuple[str, dict[str, Any]]:
+    """All rows asked for, in order, for downloads."""
+    query = Query()
+    where = query.where(asked)
+    by_key = {column["key"]: column for column in asked.every}
+    order = [f"{_name(by_key[key], 'name')} {'DESC' if falls else 'ASC'} NULLS LAST" for key, falls in asked.sorts]
+    ordered = f"ORDER BY {', '.join([*order, ROW])}" if order else ""
+    return f"SELECT {ROW}, {_cells(asked)} FROM {{table}} {where} {ordered}", query.parameters
+
+
+def count(asked: Asked) -> tuple[str, dict[str, Any]]:
+    query = Query()
+    return f"SELECT count(*) FROM {{table}} {query.where(asked)}", query.parameters
+
+
+def grouped(asked: Asked, *, limit: int, offset: int) -> tuple[str, dict[str, Any]]:
+    """One row for each group, or one for all where nothing is grouped by."""
+    query = Query()
+    where = query.where(asked)
+    names: Mapping[str, str] = {column["key"]: _name(column, "name") for column in asked.group_by}
+    selected = [*names.values()]
+    places = {key: number for number, key in enumerate(names, 1)}
+    for one in asked.aggregates:
+        column = _name(one.column, "name") if one.column else "*"
+        function = {"distinct": f"count(DISTINCT {column})"}.get(one.function, f"{one.function}({column})")
+        selected.append(function)
+        places.setdefault(one.key, len(selected))
+    order = [f"{places[key]} {'DESC' if falls else 'ASC'} NULLS LAST" for key, falls in asked.sorts]
+    order += [f"{number}" for number in range(1, len(names) + 1)]
+    grouping = f"GROUP BY {', '.join(names.values())}" if names else ""
+    ordering = f"ORDER BY {', '.join(order)}" if order else ""
+    return (
+        f"SELECT {', '.join(selected)} FROM {{table}} {where} {grouping} {ordering}"
+        f" LIMIT {int(limit)} OFFSET {int(offset)}",
+        query.parameters,
+    )
+
+
+def _cells(asked: Asked) -> str:
+    return ", ".join(f"{_name(column, 'name')}, {_name(column, 'text')}" for column in asked.columns)
+
+
+def _name(column: Column, which: str) -> str:
+    """Of the column in the Parquet file. Whatever stands in the database, nothing else becomes an identifier."""
+    name = str(column[which])
+    if not _IDENTIFIER.match(name):
+        raise ValueError("no column of a table of ours")
+    return name
+
+
+def _like(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)

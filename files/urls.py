@@ -1,0 +1,12 @@
+"""Public pages about what is in files."""
+
+from django.urls import path
+
+from files.views import downloads, preview
+
+_FILE = "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>"
+
+urlpatterns = [
+    path(f"{_FILE}/preview", preview.preview, name="datafile-preview"),
+    path(f"{_FILE}/download.<str:ending>", downloads.download, name="datafile-download"),
+]
