@@ -27,10 +27,10 @@ def test_an_old_search_leads_to_the_same_search(client, old, new):
 
 
 @pytest.mark.django_db
-def test_a_preview_address_leads_to_the_file_in_its_dataset(client):
+def test_a_preview_address_with_an_old_name_leads_to_the_preview(client):
     entry = dataset(resources=(csv_file(),))
-    address = f"/dataset/{entry.id}/any-old-name/datafile/{entry.resources.get().id}/preview"
-    assert client.get(address).url == f"{entry.get_absolute_url()}#data-links"
+    file = f"datafile/{entry.resources.get().id}/preview"
+    assert client.get(f"/dataset/{entry.id}/any-old-name/{file}").url == f"{entry.get_absolute_url()}/{file}"
 
 
 @pytest.mark.django_db
