@@ -58,7 +58,13 @@ class PreviewForm:
 
     def url(self, **changes: Any) -> str:
         """The same preview with something changed; other rows begin at their first page."""
-        values = {"view": self.view, "table": self.table, "q": self.q, "sort": self.sort, "filters": self.filters}
+        values: dict[str, Any] = {
+            "view": self.view,
+            "table": self.table,
+            "q": self.q,
+            "sort": self.sort,
+            "filters": self.filters,
+        }
         values |= {"page": 1, "chart": self.chart} | changes
         pairs: list[tuple[str, str]] = []
         for name, default in (("view", "table"), ("table", 0), ("q", ""), ("sort", ""), ("chart", 0), ("page", 1)):

@@ -73,7 +73,8 @@ def store(
     file: ResourceFile, looked: Looked, folder: Path, checked: list[reports.Checked], *, now: datetime.datetime
 ) -> None:
     """Replace what is known of a file by what was just seen in it. `folder` holds the Parquet files and maps."""
-    tables, old, kept = [], list(file.tables.values_list("parquet", "map")), f"{file.resource_id}/{uuid.uuid4()}"
+    tables: list[Table] = []
+    old, kept = list(file.tables.values_list("parquet", "map")), f"{file.resource_id}/{uuid.uuid4()}"
     for found in looked.tables:
         if found["parquet"]:
             tables.append(_table(file, len(tables), found, folder, kept))

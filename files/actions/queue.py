@@ -1,7 +1,9 @@
 """Which file is to be looked into next, and who does. The rows of ResourceFile are the queue, claimed by leases."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -42,7 +44,7 @@ _CHANGED: Final = """
 
 def enqueue(*, now: datetime.datetime, limit: int = 5_000) -> int:
     """Have new files looked into, and those that a link check saw to have changed. Return how many that are."""
-    values = {
+    values: dict[str, str | int | datetime.datetime] = {
         "now": now,
         "limit": limit,
         "waiting": FileState.WAITING,
@@ -84,6 +86,6 @@ def next_try(failures: int, *, now: datetime.datetime) -> datetime.datetime:
     return now + min(_LONGEST, _AGAIN * 2 ** min(failures, 10))
 
 
-def look_again(resource_ids: list[object], *, now: datetime.datetime) -> int:
+def look_again(resource_ids: Iterable[UUID], *, now: datetime.datetime) -> int:
     """Have these files looked into as soon as a worker is free, changed or not."""
-    return ResourceFile.objects.filter(resource_id__in=resource_ids).update(due_at=now, digest="")
+    return ResourceFile.objects.filter(resource_id__in=list(resource_ids)).update(due_at=now, digest="")

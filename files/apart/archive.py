@@ -18,7 +18,20 @@ MAX_UNPACKED: Final = 512 * 1024**2
 _MAX_RATIO = 400
 _RATIO_APPLIES_FROM = 16 * 1024**2
 
-_WORTH = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xls", ".xlsm", ".ods", ".json", ".geojson", ".xml", ".kml")
+_WORTH: tuple[str, ...] = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".tab",
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".ods",
+    ".json",
+    ".geojson",
+    ".xml",
+    ".kml",
+)
 _WORTH += (".parquet", ".gpkg", ".jsonl", ".ndjson", ".html", ".htm", ".dat", ".asc")
 _BESIDE = ("__macosx/", ".ds_store", "thumbs.db", "licence", "license", "readme")
 

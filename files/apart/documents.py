@@ -31,7 +31,7 @@ def pdf(path: Path) -> dict[str, Any]:
             text += (page.extract_text() or "") + "\n"
             if len(text) > _LONGEST:
                 break
-        title = str((reader.metadata or {}).get("/Title") or "")
+        title = str(reader.metadata.title or "") if reader.metadata else ""
         return {"pages": len(reader.pages), "title": title.strip()[:300], "text": _tidy(text)}
     except Unreadable:
         raise

@@ -76,7 +76,11 @@ class Profiler:
         encoding: Encoding | None = None
         if kind.code in ("CSV", "JSON", "JSONL"):
             encoding = encoding_of(path)
-        told = {"code": kind.code, "title": sniffing.TITLES.get(kind.code, kind.code), "note": kind.note}
+        told: dict[str, Any] = {
+            "code": kind.code,
+            "title": sniffing.TITLES.get(kind.code, kind.code),
+            "note": kind.note,
+        }
         if encoding:
             told |= {"encoding": encoding.name, "bad_bytes": encoding.has_bad_bytes}
         if not is_member:

@@ -123,7 +123,7 @@ def _map(table: Table, form: PreviewForm, context: dict[str, Any]) -> dict[str, 
     title = f"Where the rows of {context['resource'].title or 'this file'} lie"
     question = asked(table.columns)
     return {
-        "outline": Markup(outlines.svg(collection, table.box, title)),
+        "outline": Markup(outlines.svg(collection, table.box or [0, 0, 0, 0], title)),
         "shown": len(collection["features"]),
         "rows": queries.rows_of(table, question, limit=10, offset=0),
         "tiles": settings.MAP_TILES_URL,

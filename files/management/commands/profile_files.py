@@ -61,7 +61,7 @@ class Command(BaseCommand):
             seconds = time.monotonic() - started
             name = str(file.relative_to(path)) if path.is_dir() else file.name
             line = _as_json(name, looked, seconds) if as_json else _in_words(name, looked, seconds)
-            tqdm.write(line, file=self.stdout)  # type: ignore[arg-type]
+            tqdm.write(line, file=self.stdout)
 
 
 def _as_json(name: str, looked: Looked, seconds: float) -> str:
