@@ -61,6 +61,33 @@ def dataset_named(name: str, user: Reader) -> Dataset | None:
     return visible or Dataset.objects.tombstones().filter(id=dataset_id).first()
 
 
+#: Entries that share an identifier and are named to whoever asks for it.
+_MOST_SHARING = 50
+
+
+def datasets_identified(key: str, user: Reader) -> list[Dataset]:
+    """The entries, visible to `user` or withdrawn after all could see them, that this identifier means.
+
+    One by its UUID or a name that it has or had, or by a file's UUID; else all that have it at their source or among
+    their identifiers, where a DOI counts in each of its spellings.
+    """
+    if named := dataset_named(key, user):
+        return [named]
+    conditions = Q(origin_id=key) | Q(identifiers__contains=[key])
+    if re.fullmatch(UUID_PATTERN, key, re.IGNORECASE):
+        conditions |= Q(resources=UUID(key))
+    if doi := re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", key, re.IGNORECASE):
+        spellings = [f"{start}{doi[1]}" for start in ("", "doi:", "https://doi.org/", "http://dx.doi.org/")]
+        conditions |= Q(identifiers__overlap=spellings)
+    for datasets in (Dataset.objects.visible_to(user), Dataset.objects.tombstones()):
+        # By ids, for to tell whole rows apart costs the more the longer they are
+        ids = datasets.filter(conditions).order_by().values("id").distinct()
+        found = list(Dataset.objects.filter(id__in=ids).select_related("publisher")[:_MOST_SHARING])
+        if found:
+            return found
+    return []
+
+
 def recent_datasets(
     user: Reader, *, limit: int, publisher: Publisher | None = None, besides: UUID | None = None
 ) -> list[Dataset]:

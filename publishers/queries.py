@@ -15,6 +15,14 @@ def publisher_named(slug: str) -> Publisher | None:
     return past.publisher if past else None
 
 
+def publisher_of_id(text: str) -> Publisher | None:
+    """The publisher whose UUID this is: RDF calls it by that, since names in addresses change."""
+    try:
+        return Publisher.objects.filter(id=uuid.UUID(text)).first()
+    except ValueError:
+        return None
+
+
 def ancestors_of(publisher: Publisher) -> list[Publisher]:
     """From the top of the tree down to its parent, in two queries. Stops at a loop rather than going round it."""
     if publisher.parent_id is None:

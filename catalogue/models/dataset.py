@@ -290,6 +290,7 @@ class Dataset(models.Model):
                 condition=Q(state=State.PUBLISHED, visibility=Visibility.PUBLIC),
             ),
             GinIndex(fields=["tags"], name="dataset_tags"),
+            GinIndex(fields=["identifiers"], name="dataset_identifiers"),
             # Officials search what is not public here; what is public, everybody searches in the search engine
             GinIndex(INTERNAL_TEXT, name="dataset_internal_text", condition=INTERNAL),
             # The workplace finds entries by words of their title

@@ -12,7 +12,7 @@ from catalogue.quality.report import describe_score
 from catalogue.quality.rollups import standing_of_publisher
 from catalogue.views.reader import public_page, reader
 from publishers.models import Publisher
-from publishers.queries import ancestors_of, publisher_named
+from publishers.queries import ancestors_of, publisher_named, publisher_of_id
 
 
 @public_page
@@ -43,7 +43,7 @@ def _letter(publisher: Publisher) -> str:
 @public_page
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """A name that the publisher had earlier redirects."""
-    publisher = publisher_named(slug)
+    publisher = publisher_named(slug) or publisher_of_id(slug)
     if publisher is None:
         raise Http404("No publisher has this name.")
     if publisher.slug != slug:

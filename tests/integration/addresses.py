@@ -95,6 +95,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/dataset/{id}/{name}/datafile/{file}/download.parquet",
         "/dataset/{id}/{name}/datafile/{file}/download.geojson",
     ),
+    "id": ("/id?identifier={name}", "/id?identifier=guid-{name}", "/id"),
+    "id/<path:identifier>": ("/id/{id}", "/id/{name}", "/id/{file}", "/id/guid-{name}"),
     "data.json": ("/data.json",),
     "dcat-us-3.json": ("/dcat-us-3.json",),
     "data/dumps": ("/data/dumps",),

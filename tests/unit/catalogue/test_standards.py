@@ -23,6 +23,7 @@ from catalogue.serializers.dcat.catalogue import catalogue_node, entry_nodes
 from catalogue.serializers.dcat_us import HEAD as DCAT_US_HEAD
 from catalogue.serializers.dcat_us import dcat_us
 from catalogue.serializers.entries import Entry
+from catalogue.serializers.missing import DCAT_US_1, DCAT_US_3, UK, missing
 from catalogue.serializers.uk_exchange import uk_exchange
 from tests.unit.catalogue.exchange_model import ExchangeModel
 from tests.unit.catalogue.generated import MADE, PUBLISHER, SITE, drafts, entry_of
@@ -73,7 +74,7 @@ def complaints(entries: list[Entry], shapes: rdflib.Graph, classes: rdflib.Graph
 
 
 @pytest.mark.slow
-@settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=2, phases=[Phase.explicit, Phase.generate])
 @given(entries=st.lists(WHOLE, min_size=6, max_size=8))
 def test_the_catalogue_keeps_to_the_shapes_of_dcat_ap(shapes, classes, entries):
     assert complaints(entries, shapes, classes) == []
@@ -127,6 +128,22 @@ def test_entries_keep_to_the_uk_exchange_model(entry):
         entry.dataset.frequency,
         entry.dataset.kind,
     )
+
+
+ANY = drafts().map(entry_of)
+
+
+@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
+@given(entry=ANY)
+def test_what_is_said_to_be_missing_is_just_what_the_schemas_miss(entry):
+    said = missing(entry)
+    us_1 = validator(root=STANDARDS / "dcat-us-1.1" / "non-federal_dataset.json")
+    assert us_1.is_valid(data_json(entry, SITE)) == (DCAT_US_1 not in said)
+    folder = STANDARDS / "dcat-us-3.0" / "definitions"
+    us_3 = validator(*folder.glob("*.json"), root=folder / "Dataset.json")
+    assert us_3.is_valid(dcat_us(entry, SITE)) == (DCAT_US_3 not in said)
+    model = ExchangeModel(STANDARDS / "uk-metadata-exchange" / "uk_cross_government_metadata_exchange_model.yaml")
+    assert (model.problems(uk_exchange(entry, SITE)) == []) == (UK not in said)
 
 
 @FEW
