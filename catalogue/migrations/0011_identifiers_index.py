@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0009_workflow_and_batches"),
+        ("catalogue", "0010_quality_rollups"),
         ("publishers", "0003_approval_and_holdings"),
     ]
 
