@@ -126,7 +126,6 @@ class _Catalogue(_Text):
     """One JSON object with all datasets in a list."""
 
     head: dict[str, Any]
-    render: Callable[[Entry, str], dict[str, Any]]
 
     def __init__(self, path: Path, site: str) -> None:
         super().__init__(path)
@@ -135,8 +134,11 @@ class _Catalogue(_Text):
         self.out.write(dumps(self.head)[:-1] + ',"dataset":[')
 
     def add(self, entry: Entry) -> None:
-        self.out.write(f"{self._separator}\n{dumps(type(self).render(entry, self._site))}")
+        self.out.write(f"{self._separator}\n{dumps(self.described(entry))}")
         self._separator = ","
+
+    def described(self, entry: Entry) -> dict[str, Any]:
+        raise NotImplementedError
 
     def close(self) -> None:
         self.out.write("\n]}\n")
@@ -145,12 +147,16 @@ class _Catalogue(_Text):
 
 class DataJson(_Catalogue):
     head = data_json.HEAD
-    render = data_json.data_json
+
+    def described(self, entry: Entry) -> dict[str, Any]:
+        return data_json.data_json(entry, self._site)
 
 
 class DcatUs(_Catalogue):
     head = dcat_us.HEAD
-    render = dcat_us.dcat_us
+
+    def described(self, entry: Entry) -> dict[str, Any]:
+        return dcat_us.dcat_us(entry, self._site)
 
 
 class DumpFile(NamedTuple):

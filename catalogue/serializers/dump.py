@@ -56,7 +56,9 @@ def _publisher(publisher: Publisher, site: str) -> dict[str, Any]:
 
 
 def _contact(contact: Contact | None) -> dict[str, str] | None:
-    return contact and {"name": contact.name, "email": contact.email, "phone": contact.phone, "url": contact.url}
+    if contact is None:
+        return None
+    return {"name": contact.name, "email": contact.email, "phone": contact.phone, "url": contact.url}
 
 
 #: Columns of a table: name, type in SQL, and how to get the value. Lists are joined by “; ”.

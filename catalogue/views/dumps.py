@@ -104,7 +104,7 @@ def _catalogue(
     """From the copy that is kept, if the catalogue is large and the copy may be served; else written as it goes."""
     public = Dataset.objects.public()
     found = servable(timezone.now()) if public.count() > LIVE_UP_TO else None
-    kept = found and found.file(name)
+    kept = found.file(name) if found else None
     if found is None or kept is None:
         return StreamingHttpResponse(_written(head, make), content_type="application/json")
     takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from gzip import GzipFile
 from pathlib import Path
 from typing import IO
 
@@ -73,7 +74,7 @@ def _part(path: Path, start: int, end: int) -> Iterator[bytes]:
         yield from pieces(stream, end - start)
 
 
-def pieces(stream: IO[bytes], most: int | None = None) -> Iterator[bytes]:
+def pieces(stream: IO[bytes] | GzipFile, most: int | None = None) -> Iterator[bytes]:
     """What is left of a stream, or so many bytes of it, then close it."""
     with stream:
         left = most

@@ -266,8 +266,11 @@ def _checksum(one: Node) -> str:
 
 
 def _document(one: dict[str, Any]) -> ResourceDraft:
-    days = {name: parse_date(one.get(name)) for name in ("issued", "modified")}
     names = ("title", "format", "format_text", "media_type", "checksum", "conforms_to", "period_text", "source_id")
+    fields: dict[str, Any] = {name: _text(one.get(name)) for name in names}
+    for name in ("issued", "modified"):
+        day = parse_date(one.get(name))
+        fields[name] = day.start if day else None
     size = one.get("size_bytes")
     return ResourceDraft(
         url=one["url"],
@@ -275,6 +278,5 @@ def _document(one: dict[str, Any]) -> ResourceDraft:
         description=_text(one.get("description"), keep_lines=True),
         size_bytes=size if isinstance(size, int) else None,
         extras=extras if isinstance(extras := one.get("extras"), dict) else {},
-        **{name: _text(one.get(name)) for name in names},
-        **{name: day.start if day else None for name, day in days.items()},
+        **fields,
     )

@@ -29,7 +29,7 @@ class Page(NamedTuple):
     """
 
     number: int
-    count: int
+    of: int
     first: UUID
     after: UUID | None
 
@@ -83,11 +83,11 @@ def paging_node(page: Page, form: str, site: str, *, total: int) -> Node:
         ("hydra:totalItems", boxed(total)),
         ("hydra:itemsPerPage", boxed(PER_PAGE)),
         ("hydra:first", link(1)),
-        ("hydra:last", link(page.count)),
+        ("hydra:last", link(page.of)),
     ]
     if page.number > 1:
         pairs.append(("hydra:previous", link(page.number - 1)))
-    if page.number < page.count:
+    if page.number < page.of:
         pairs.append(("hydra:next", link(page.number + 1)))
     return Node(link(page.number).address, ("hydra:PartialCollectionView",), pairs)
 
