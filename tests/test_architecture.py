@@ -36,12 +36,31 @@ LAYERS = [
             "attention",
             "quality.rollups",
             "quality.trends",
+            "bulk_plan",
+            "officer_home",
+            "inventory.export",
             "inventory.holdings",
+            "inventory.import_plan",
             "inventory.search",
         },
     ),
     ("write", {"actions", "pipeline"}),
-    ("interface", {"forms", "views", "api", "admin", "tasks", "management", "urls", "apps", "jinja", "foreground"}),
+    (
+        "interface",
+        {
+            "forms",
+            "views",
+            "api",
+            "admin",
+            "templatetags",
+            "tasks",
+            "management",
+            "urls",
+            "apps",
+            "jinja",
+            "foreground",
+        },
+    ),
 ]
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py", "signals.py"}
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from catalogue.actions import datasets, workflow
 from catalogue.actions.store import Release
-from catalogue.admin import entry_list, lifecycle, live_checks, panels, versions
+from catalogue.admin import entry_list, lifecycle, live_checks, panels, tables, versions
 from catalogue.admin.access import by, may
 from catalogue.admin.files import ResourceInline
 from catalogue.enums import State
@@ -84,7 +84,7 @@ class DatasetAdmin(entry_list.EntryList):
         return [*self.readonly_fields, "publisher"] if obj and obj.is_harvested else list(self.readonly_fields)
 
     def get_form(self, request: HttpRequest, obj: Dataset | None = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.may_publish_for = publisher_ids_with(request.user, Permission.PUBLISH_DATASET)
         for name in {"publisher", "topic", "licence"} & form.base_fields.keys():
             # Choosing one is this form's business; changing one is not
@@ -192,7 +192,7 @@ class DatasetAdmin(entry_list.EntryList):
         return HttpResponseRedirect(reverse("admin:catalogue_dataset_change", args=[dataset.pk]))
 
     def get_urls(self) -> list[URLPattern]:
-        own = [module.urls(self.admin_site) for module in (lifecycle, versions, live_checks)]
+        own = [module.urls(self.admin_site) for module in (lifecycle, versions, live_checks, tables)]
         return [*(pattern for patterns in own for pattern in patterns), *super().get_urls()]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from catalogue.actions import workflow
+from catalogue.admin import bulk, tables
 from catalogue.admin.access import by, may
 from catalogue.attention import NEEDS, needing
 from catalogue.enums import State
@@ -33,7 +34,7 @@ class NeedsFilter(admin.SimpleListFilter):
         return needing(need, queryset, timezone.now()) if need in NEEDS else queryset
 
 
-class EntryList(admin.ModelAdmin):
+class EntryList(bulk.BulkActions, tables.TableActions):
     list_display = ["title", "publisher", "state_and_audience", "quality_score", "source", "modified_at"]
     list_filter = [NeedsFilter, "state", "visibility", "access", ("quality__band", admin.ChoicesFieldListFilter)]
     list_select_related = ["publisher", "quality"]
@@ -41,7 +42,11 @@ class EntryList(admin.ModelAdmin):
     show_full_result_count = False
     search_fields = ["title"]
     search_help_text = "Words of the title, or its name, address or identifier at the source."
-    actions = ["publish_selected"]
+    change_list_template = "admin/catalogue/dataset/change_list.html"
+    actions = [
+        *("publish_selected", "edit_selected", "replace_selected", "move_selected"),
+        *("download_csv", "download_xlsx"),
+    ]
 
     # Who may do what: `publishers.permissions` answers
 
@@ -62,7 +67,7 @@ class EntryList(admin.ModelAdmin):
         queryset = super().get_queryset(request)
         return queryset if own is None else queryset.filter(publisher_id__in=own)
 
-    def get_sortable_by(self, request: HttpRequest) -> list[str]:
+    def get_sortable_by(self, request: HttpRequest) -> Any:
         """Operators see every entry: theirs sort only by what has an index."""
         return ["quality_score", "modified_at"] if request.user.is_superuser else list(self.list_display)
 

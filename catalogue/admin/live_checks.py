@@ -124,7 +124,7 @@ def _about_title(request: HttpRequest, title: str, entry: Dataset | None, said: 
         return {}
     words = SearchQuery(title.replace("\x00", ""), config="simple", search_type="phrase")
     alike = their_entries(request).alias(words=TITLE_WORDS).filter(words=words, title__iexact=title)
-    twin = alike.exclude(pk=entry.pk if entry else None).first()
+    twin = (alike.exclude(pk=entry.pk) if entry else alike).first()
     if twin:
         where = reverse("admin:catalogue_dataset_change", args=[twin.pk])
         return {

@@ -1,0 +1,101 @@
+"""Changes in bulk: what was done, to which entries, and the way back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from catalogue.actions import batches
+from catalogue.admin.access import by
+from catalogue.models import Batch, BatchItem
+from publishers.permissions import Permission, publisher_ids_with
+
+#: Entries that a batch's page shows one by one.
+SHOWN = 200
+
+
+@admin.register(Batch)
+class BatchAdmin(admin.ModelAdmin):
+    """A person sees their own; operators see all."""
+
+    list_display = ["title", "person", "at", "entries", "undone_at"]
+    list_select_related = ["person"]
+    list_filter = ["kind"]
+    list_per_page = 50
+    show_full_result_count = False
+    readonly_fields = ["title", "kind", "person", "at", "undone_at", "undone_by"]
+    fields = ["title", "kind", "person", "at", "undone_at", "undone_by"]
+    change_form_template = "admin/catalogue/batch/change_form.html"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return publisher_ids_with(request.user, Permission.EDIT_DATASET) != set()
+
+    def has_view_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        queryset = super().get_queryset(request).annotate(count=Count("items"))
+        return queryset if request.user.is_superuser else queryset.filter(person_id=request.user.pk)
+
+    @admin.display(description="Entries")
+    def entries(self, batch: Any) -> int:
+        return int(batch.count)
+
+    def get_urls(self) -> list[URLPattern]:
+        undo = path("<uuid:batch_id>/undo/", self.admin_site.admin_view(self.undo), name="catalogue_batch_undo")
+        return [undo, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        items = (
+            BatchItem.objects.filter(batch_id=UUID(object_id))
+            .select_related("dataset__publisher")
+            .order_by("dataset__title")
+        )
+        context = {
+            "items": items.only("before", "after", "dataset__title", "dataset__publisher__title", "dataset__version")[
+                :SHOWN
+            ],
+            "may_undo": _may_undo(request, object_id),
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, context)
+
+    def undo(self, request: HttpRequest, batch_id: UUID) -> HttpResponse:
+        """POST takes it back."""
+        batch = get_object_or_404(self.get_queryset(request), pk=batch_id)
+        if request.method != "POST" or not _may_undo(request, batch.pk):
+            raise PermissionDenied
+        try:
+            undone = batches.undo(batch, by=by(request, f"Undone: {batch.title}"), now=timezone.now())
+        except batches.NothingToDo as error:
+            messages.warning(request, str(error))
+        else:
+            count = f"{undone.entries:,} {'entry is' if undone.entries == 1 else 'entries are'} as before."
+            kept = f" {undone.kept:,} had been changed since: there, what was changed stays." if undone.kept else ""
+            messages.success(request, count + kept)
+        return HttpResponseRedirect(reverse("admin:catalogue_batch_change", args=[batch.pk]))
+
+
+def _may_undo(request: HttpRequest, batch_id: Any) -> bool:
+    """Whether this person may still edit every entry of the batch."""
+    editable = publisher_ids_with(request.user, Permission.EDIT_DATASET)
+    if editable is None:
+        return True
+    return not BatchItem.objects.filter(batch=batch_id).exclude(dataset__publisher_id__in=editable).exists()

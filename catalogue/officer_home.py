@@ -1,0 +1,129 @@
+"""What needs a data officer today, with one click to the fix. Seven queries, however many entries there are."""
+
+import datetime
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Q, QuerySet
+
+from catalogue.attention import NEEDS, needing
+from catalogue.enums import Band, State
+from catalogue.models import Dataset, Revision
+from catalogue.quality.plan import Step
+from catalogue.quality.report import present
+from catalogue.serializers.quality import follows_its_source, place_to_mend
+from publishers.models import User
+from publishers.permissions import Permission, publisher_ids_with
+
+#: Counts of the whole catalogue, which operators see, may be this old, in seconds. Those of a publisher are fresh.
+_OPERATORS_AGE = 60
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    need: str
+    label: str
+    count: int
+    query: str
+    """The list's query that shows just these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weak:
+    """An entry of low quality, and the one thing that would raise it most."""
+
+    dataset: Dataset
+    score: int
+    band: str
+    step: Step
+    place: str
+    at_its_source: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    may_edit: bool
+    tiles: list[Tile] = field(default_factory=list)
+    to_review: list[Dataset] = field(default_factory=list)
+    weakest: list[Weak] = field(default_factory=list)
+    latest: list[Dataset] = field(default_factory=list)
+    """Entries that this person changed last."""
+    entries: int = 0
+
+
+def home_of(user: User, now: datetime.datetime) -> Home:
+    """For an officer the entries of their publishers, for an operator all; empty for those who may edit none."""
+    own = publisher_ids_with(user, Permission.EDIT_DATASET)
+    if own == set():
+        return Home(may_edit=False)
+    entries = Dataset.objects.all() if own is None else Dataset.objects.filter(publisher_id__in=own)
+    counts = _counts(entries, now, is_whole=own is None)
+    approving = publisher_ids_with(user, Permission.PUBLISH_DATASET)
+    waiting = needing("review", entries, now).select_related("publisher").order_by("modified_at")
+    if approving is not None:
+        waiting = waiting.filter(publisher_id__in=approving)
+    return Home(
+        may_edit=True,
+        tiles=[Tile(need, label, counts[need], f"needs={need}") for need, label in NEEDS.items() if counts[need]],
+        to_review=list(waiting.only("title", "modified_at", "publisher__title")[:_SHOWN]),
+        weakest=_weakest(entries),
+        latest=_latest(user, own),
+        entries=counts["entries"],
+    )
+
+
+def _counts(entries: QuerySet[Dataset], now: datetime.datetime, *, is_whole: bool) -> dict[str, int]:
+    found = cache.get("officer-home") if is_whole else None
+    if found is None:
+        found = entries.order_by().aggregate(
+            entries=Count("id"),
+            draft=Count("id", filter=Q(state=State.DRAFT)),
+            review=Count("id", filter=Q(state=State.IN_REVIEW)),
+            embargo=Count("id", filter=Q(state=State.PUBLISHED, release_at__gt=now)),
+        )
+        for need in ("links", "overdue", "quality"):
+            found[need] = needing(need, entries.order_by(), now).count()
+        if is_whole:
+            cache.set("officer-home", found, _OPERATORS_AGE)
+    return dict(found)
+
+
+def _weakest(entries: QuerySet[Dataset]) -> list[Weak]:
+    """The published entries with the lowest scores that somebody can still raise."""
+    lowest = (
+        entries.filter(state=State.PUBLISHED, quality__isnull=False)
+        .exclude(quality__band=Band.EXCELLENT)
+        .select_related("quality")
+        .prefetch_related("resources")
+        .only("title", "origin_id", "quality")
+        .order_by("quality__score", "id")[:_SHOWN]
+    )
+    weak = []
+    for dataset in lowest:
+        report = present(dataset.quality)
+        if report.steps:
+            step = report.steps[0]
+            resource_ids = [str(resource.pk) for resource in dataset.resources.all()]
+            weak.append(
+                Weak(
+                    dataset=dataset,
+                    score=report.score,
+                    band=str(report.band.label).lower(),
+                    step=step,
+                    place=place_to_mend(step.field, step.evidence, resource_ids),
+                    at_its_source=follows_its_source(dataset, step.field),
+                )
+            )
+    return weak
+
+
+def _latest(user: User, own: set[UUID] | None) -> list[Dataset]:
+    mine = Revision.objects.filter(actor=user)
+    if own is not None:
+        mine = mine.filter(dataset__publisher_id__in=own)
+    latest = mine.values("dataset").annotate(at=Max("id")).order_by("-at").values_list("dataset", flat=True)
+    found = Dataset.objects.only("title", "state", "modified_at", "version").in_bulk(list(latest[:_SHOWN]))
+    return sorted(found.values(), key=lambda dataset: dataset.modified_at, reverse=True)
