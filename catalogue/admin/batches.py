@@ -63,16 +63,13 @@ class BatchAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        items = (
-            BatchItem.objects.filter(batch_id=UUID(object_id))
-            .select_related("dataset__publisher")
-            .order_by("dataset__title")
-        )
+        batch = self.get_object(request, object_id)  # None for an address that is none of theirs
+        items = BatchItem.objects.filter(batch=batch).select_related("dataset__publisher").order_by("dataset__title")
         context = {
             "items": items.only("before", "after", "dataset__title", "dataset__publisher__title", "dataset__version")[
                 :SHOWN
             ],
-            "may_undo": _may_undo(request, object_id),
+            "may_undo": batch is not None and _may_undo(request, batch.pk),
             **(extra_context or {}),
         }
         return super().change_view(request, object_id, form_url, context)

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Field
 
 from catalogue.bulk_changes import Change, move_to, replace_in_addresses, set_fields
 from catalogue.enums import Access, Visibility
@@ -48,7 +49,9 @@ class SetFieldsForm(BulkForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in FIELDS:
-            field = Dataset._meta.get_field(name).formfield()
+            model_field = Dataset._meta.get_field(name)
+            assert isinstance(model_field, Field)
+            field = model_field.formfield()
             assert field is not None
             field.required = False
             field.help_text = HELP_TEXTS.get(name, "")
