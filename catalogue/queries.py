@@ -100,6 +100,20 @@ def recent_datasets(
     return list(datasets.defer("description", "extras", "translations")[:limit])
 
 
+#: Of the newest datasets so many are looked through for different publishers.
+_LOOKED_THROUGH = 300
+
+
+def recent_of_several_publishers(user: Reader, *, limit: int) -> list[Dataset]:
+    """The most recently changed dataset of each of `limit` publishers: one harvest doesn't fill the whole list."""
+    newest = Dataset.objects.visible_to(user).order_by("-modified_at", "-id")
+    first: dict[UUID, UUID] = {}
+    for dataset_id, publisher_id in newest.values_list("id", "publisher_id")[:_LOOKED_THROUGH]:
+        first.setdefault(publisher_id, dataset_id)
+    chosen = Dataset.objects.filter(id__in=list(first.values())[:limit]).select_related("publisher")
+    return list(chosen.order_by("-modified_at", "-id").defer("description", "extras", "translations"))
+
+
 def revisions_visible_to(dataset: Dataset, user: Reader) -> QuerySet[Revision]:
     """The versions of a dataset that `user` could have read when they stood, newest first.
 

@@ -29,6 +29,7 @@ LAYERS = [
             "contacts",
             "dumps",
             "search_labels",
+            "search_overview",
             "search_tree",
             "backends",
             "quality.measure",

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
 from catalogue import queries
+from catalogue.search_overview import overview
 from catalogue.views.reader import public_page, reader
 
 
@@ -14,7 +15,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "counts": queries.figures(),
         "topics": queries.topics_with_counts(),
-        "recent": queries.recent_datasets(reader(request), limit=6),
+        "recent": queries.recent_of_several_publishers(reader(request), limit=6),
+        "overview": overview("publisher", "format", "tag", most=12),
     }
     return render(request, "home.html", context)
 

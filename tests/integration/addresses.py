@@ -33,7 +33,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/search.json?q=salmon&area=england",
     ),
     "topics": ("/topics",),
-    "publishers": ("/publishers", "/publishers?q=agency"),
+    "publishers": ("/publishers", "/publishers?q=agency", "/publishers?view=tree"),
     "publisher/<slug:slug>": ("/publisher/{publisher}",),
     "inventory": ("/inventory", "/inventory?q=salmon&publisher={publisher}"),
     "quality": ("/quality",),

@@ -39,6 +39,7 @@ def pages(harvested, site) -> list[str]:
         heron.get_absolute_url(),
         "/topics",
         "/publishers",
+        "/publishers?view=tree",
         "/publisher/rivers",
         "/quality",
         "/harvest",

@@ -168,3 +168,25 @@ def test_a_program_is_told_what_it_wrote_wrong(catalogue: None) -> None:
 def test_no_address_makes_the_pages_fail(catalogue: None, query: dict[str, str]) -> None:
     for path in ("/search", "/search/filters/place", "/search.csv"):
         assert Client().get(path, query).status_code in (200, 302, 400)
+
+
+def test_the_front_page_leads_to_what_there_is_most_of(catalogue: None) -> None:
+    text = text_of(page("/"))
+    assert "Publishers with most data Ministry of Roads 2 datasets" in text
+    assert "Kerb Agency 1 dataset" in text
+    assert "CSV 1" in text
+    assert "Often tagged: =kerbs" in text
+
+
+def test_a_publisher_is_searched_with_the_bodies_below_it(catalogue: None) -> None:
+    html = page("/publisher/roads")
+    assert "Search its 2 datasets, those of bodies below it included" in text_of(html)
+    assert 'href="/search?filters%5Bpublisher%5D=roads&amp;filters%5Bformat%5D=CSV">CSV <span' in html
+    assert '<link rel="alternate" href="/search.atom?filters[publisher]=roads"' in html.replace("%5B", "[").replace(
+        "%5D", "]"
+    )
+
+
+def test_publishers_as_a_tree_count_what_is_below_them(catalogue: None) -> None:
+    text = text_of(page("/publishers?view=tree"))
+    assert "Leeds City Council 1 dataset Ministry of Roads 2 datasets Kerb Agency 1 dataset" in text
