@@ -101,17 +101,15 @@ def recent_datasets(
 
 
 #: Of the newest datasets so many are looked through for different publishers.
-_LOOKED_THROUGH = 300
+_LOOKED_THROUGH = 100
 
 
 def recent_of_several_publishers(user: Reader, *, limit: int) -> list[Dataset]:
     """The most recently changed dataset of each of `limit` publishers: one harvest doesn't fill the whole list."""
-    newest = Dataset.objects.visible_to(user).order_by("-modified_at", "-id")
-    first: dict[UUID, UUID] = {}
-    for dataset_id, publisher_id in newest.values_list("id", "publisher_id")[:_LOOKED_THROUGH]:
-        first.setdefault(publisher_id, dataset_id)
-    chosen = Dataset.objects.filter(id__in=list(first.values())[:limit]).select_related("publisher")
-    return list(chosen.order_by("-modified_at", "-id").defer("description", "extras", "translations"))
+    newest: dict[UUID, Dataset] = {}
+    for dataset in recent_datasets(user, limit=_LOOKED_THROUGH):
+        newest.setdefault(dataset.publisher_id, dataset)
+    return list(newest.values())[:limit]
 
 
 def revisions_visible_to(dataset: Dataset, user: Reader) -> QuerySet[Revision]:

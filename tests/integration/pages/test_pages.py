@@ -141,7 +141,7 @@ def test_home_shows_figures_topics_and_what_changed():
     text = text_of(page("/"))
     assert "1 dataset 1 publisher 2 links checked, 50% working" in text
     assert "Environment" in text
-    assert f"Salmon counts 1 Agency 1 · Changed {timezone.localdate():%-d %B %Y}" in text
+    assert f"Salmon counts 1 Agency 1, {timezone.localdate():%-d %B %Y}" in text
     assert f'href="{made.get_absolute_url()}"' in page("/")
 
 
