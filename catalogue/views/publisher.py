@@ -62,7 +62,7 @@ def _tree(publishers: list[Publisher]) -> list[Branch]:
         publisher, depth = waiting.pop()
         order.append((publisher, depth))
         waiting += [(child, depth + 1) for child in reversed(below.get(publisher.id, []))]
-    sums = {publisher.id: publisher.dataset_count for publisher, _ in order}  # type: ignore[attr-defined]
+    sums = {publisher.id: publisher.dataset_count for publisher, _ in order}
     for publisher, _ in reversed(order):
         if publisher.parent_id in sums:
             sums[publisher.parent_id] += sums[publisher.id]
