@@ -9,6 +9,7 @@ urlpatterns = [
     path("datasets", datasets.Datasets.as_view(), name="v1-dataset-list"),
     path("datasets/<str:key>", datasets.DatasetItem.as_view(), name="v1-dataset-detail"),
     path("datasets/<str:key>/quality", quality.DatasetQuality.as_view(), name="v1-dataset-quality"),
+    path("datasets/<str:key>/submit", datasets.Submit.as_view(), name="v1-dataset-submit"),
     path("datasets/<str:key>/publish", datasets.Publish.as_view(), name="v1-dataset-publish"),
     path("datasets/<str:key>/withdraw", datasets.Withdraw.as_view(), name="v1-dataset-withdraw"),
     path("datasets/<str:key>/resources", resources.DatasetResources.as_view(), name="v1-dataset-resources"),

@@ -126,6 +126,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "api/v1/datasets/<str:key>": ("/api/v1/datasets/{id}", "/api/v1/datasets/{name}"),
     "api/v1/datasets/<str:key>/quality": ("/api/v1/datasets/{id}/quality", "/api/v1/datasets/{name}/quality"),
+    "api/v1/datasets/<str:key>/submit": (),
     "api/v1/datasets/<str:key>/publish": (),
     "api/v1/datasets/<str:key>/withdraw": (),
     "api/v1/datasets/<str:key>/resources": (),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from catalogue.actions import datasets
+from catalogue.actions import datasets, workflow
 from catalogue.actions.amending import NoSuchResource, amend, with_resources_reordered
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, Invalid
@@ -70,7 +70,7 @@ def package_delete(arguments: Arguments) -> None:
     key = arguments.required("id")
     dataset = dataset_to_change(arguments, key, Permission.WITHDRAW_DATASET, "delete dataset")
     if dataset.state != State.WITHDRAWN:
-        datasets.withdraw(dataset, reason="", by=by(arguments), now=now())
+        workflow.withdraw(dataset, reason="", by=by(arguments), now=now())
 
 
 def dataset_purge(arguments: Arguments) -> None:

@@ -8,13 +8,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalogue.actions import datasets
+from catalogue.actions import datasets, workflow
 from catalogue.actions.amending import amend
 from catalogue.actions.datasets import EditConflict
+from catalogue.actions.store import Release
 from catalogue.api.native import DatasetDetail, DatasetList
 from catalogue.api.writing.bodies import DatasetBody, body_of
 from catalogue.api.writing.errors import Conflict
-from catalogue.api.writing.examples import NEW_DATASET, PATCH, REASON
+from catalogue.api.writing.examples import NEW_DATASET, PATCH, REASON, RELEASE
 from catalogue.api.writing.parsers import merged
 from catalogue.api.writing.preconditions import conflict, etag_of, expected_version
 from catalogue.api.writing.saying import UnknownResource, said_of
@@ -170,6 +171,18 @@ class ReasonBody(serializers.Serializer):
     reason = serializers.CharField(max_length=2000, help_text="Shown in its place.")
 
 
+class CommentBody(serializers.Serializer):
+    comment = serializers.CharField(max_length=2000, required=False, help_text="For those who work on the entry.")
+
+
+class PublishBody(CommentBody):
+    release_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="Nobody sees the entry before this minute. Null ends an embargo; left out, the time stays as it is.",
+    )
+
+
 class Withdraw(WriteView):
     http_method_names = ["post", "options"]
 
@@ -191,7 +204,7 @@ def _withdraw(request: Request, key: str, *, reason: str) -> Response:
     dataset = dataset_for_write(request, key, Permission.WITHDRAW_DATASET)
     expected_version(request, dataset)
     if dataset.state != State.WITHDRAWN:
-        datasets.withdraw(dataset, reason=reason, by=by(request, reason), now=timezone.now())
+        workflow.withdraw(dataset, reason=reason, by=by(request, reason), now=timezone.now())
     return Response(status=204)
 
 
@@ -199,14 +212,51 @@ class Publish(WriteView):
     http_method_names = ["post", "options"]
 
     @extend_schema(
-        operation_id="datasets_publish", request=None, responses=DatasetSerializer, parameters=[KEY, IDEMPOTENCY_KEY]
+        operation_id="datasets_publish",
+        request=PublishBody,
+        responses=DatasetSerializer,
+        parameters=[KEY, IDEMPOTENCY_KEY],
+        examples=[OpenApiExample("At the minute of a release", RELEASE, request_only=True)],
     )
     def post(self, request: Request, key: str) -> Response:
-        """Publish a draft, or a withdrawn entry again. Publishing what is published changes nothing."""
+        """Publish a draft, or a withdrawn entry again: at once, or at the minute that “release_at” names.
+
+        Publishing what is published changes nothing. Where a publisher’s entries need approval, editors submit them.
+        """
 
         def publish() -> Response:
             dataset: Dataset = dataset_for_write(request, key, Permission.PUBLISH_DATASET)
-            datasets.publish(dataset, by=by(request), now=timezone.now())
+            body = PublishBody(data=request.data or {})
+            checked(body)
+            release = Release(body.validated_data["release_at"]) if "release_at" in body.validated_data else None
+            comment = body.validated_data.get("comment", "")
+            workflow.publish(dataset, by=by(request, comment), now=timezone.now(), comment=comment, release=release)
             return dataset_answer(request, dataset.id)
 
         return self.once(request, publish)
+
+
+class Submit(WriteView):
+    http_method_names = ["post", "options"]
+
+    @extend_schema(
+        operation_id="datasets_submit",
+        request=CommentBody,
+        responses=DatasetSerializer,
+        parameters=[KEY, IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, key: str) -> Response:
+        """Send an entry for review: those who may publish it are told."""
+
+        def submit() -> Response:
+            dataset = dataset_for_write(request, key, Permission.EDIT_DATASET)
+            body = CommentBody(data=request.data or {})
+            checked(body)
+            comment = body.validated_data.get("comment", "")
+            try:
+                workflow.submit(dataset, by=by(request, comment), now=timezone.now(), comment=comment)
+            except workflow.WrongStep as error:
+                raise Conflict(str(error)) from None
+            return dataset_answer(request, dataset.id)
+
+        return self.once(request, submit)

@@ -30,4 +30,6 @@ ORDER: Final[dict[str, Any]] = {
     "order": ["3f0f8a1e-0000-4000-8000-000000000001", "3f0f8a1e-0000-4000-8000-000000000002"]
 }
 
+RELEASE: Final[dict[str, Any]] = {"release_at": "2026-12-01T09:30:00Z"}
+
 REASON: Final[dict[str, Any]] = {"reason": "Replaced by the national bus stop register."}

@@ -6,7 +6,10 @@ from catalogue.actions.store import Origin
 from catalogue.api.writing.examples import NEW_DATASET, PATCH
 from catalogue.enums import Route, State
 from catalogue.models import Dataset, Revision
+from publishers.enums import Role
 from tests.factories.catalogue import csv_file, dataset
+from tests.factories.publishers import officer
+from tests.integration.write.conftest import Caller
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +158,17 @@ def test_a_harvested_entry_is_corrected_and_its_files_are_not(editor, publisher)
     assert Dataset.objects.get().overlay == {"title": {"ours": "Stops", "theirs": "Bus stops"}}
     assert editor.patch(address, {"resources": []}, If_Match="*").status_code == 409
     assert editor.post(f"{address}/resources", {"url": "https://x.example/1.csv"}).status_code == 409
+
+
+def test_where_approval_is_needed_an_editor_submits_and_an_approver_publishes(editor, publisher, client):
+    publisher.requires_approval = True
+    publisher.save()
+    address = editor.post("/api/v1/datasets", NEW_DATASET)["Location"]
+    assert editor.post(f"{address}/publish").status_code == 403
+    assert editor.post(f"{address}/submit", {"comment": "Ready."}).json()["state"] == "in_review"
+    assert editor.post(f"{address}/submit").status_code == 409
+    approver = Caller(officer(publisher, Role.APPROVER))
+    waits = approver.post(f"{address}/publish", {"release_at": "2999-01-01T09:30:00Z"})
+    assert (waits.status_code, client.get(address).status_code) == (200, 404)
+    assert approver.post(f"{address}/publish", {"release_at": None}).status_code == 200
+    assert client.get(address).status_code == 200
