@@ -8,6 +8,7 @@ from catalogue.api.errors import not_found
 urlpatterns = [
     path("", include("files.urls")),
     path("", include("catalogue.urls")),
+    path("", include("publishers.urls")),
     path("", include("harvest.urls")),
     path("api/v1/", include("files.api.urls")),
     path("api/v1/", include("catalogue.api.urls")),

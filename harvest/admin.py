@@ -18,6 +18,9 @@ from harvest.enums import RunState, SourceKind
 from harvest.models import Problem, Run, Source
 from harvest.queries import run_progress
 from harvest.sources import ADAPTERS
+from publishers.actions import audit
+from publishers.client_address import client_address
+from publishers.enums import AuditAction
 from publishers.models import Publisher, User
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
@@ -122,6 +125,15 @@ class SourceAdmin(Scoped, admin.ModelAdmin):
             kind, now = SourceKind(form.cleaned_data.pop("kind")), timezone.now()
             obj.pk = actions.add_source(kind=kind, now=now, **form.cleaned_data).pk
         obj.refresh_from_db()
+        audit.record(
+            AuditAction.SOURCE_CHANGED if change else AuditAction.SOURCE_CREATED,
+            who=audit.Who(request.user, address=client_address(request)),
+            now=timezone.now(),
+            publisher=obj.publisher,
+            object_id=obj.pk,
+            object_label=obj.title,
+            detail={"fields": form.changed_data} if change else {},
+        )
 
     @admin.action(description="Harvest now", permissions=["change"])
     def harvest_now(self, request: HttpRequest, queryset: QuerySet[Source]) -> None:

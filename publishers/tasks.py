@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from publishers.actions import idempotency, notices
+from publishers.actions import idempotency, notices, sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -21,4 +21,6 @@ def send_notices() -> None:
 @shared_task
 def tidy() -> None:
     """Forget what need not be remembered any more."""
-    idempotency.forget_old(now=timezone.now())
+    now = timezone.now()
+    idempotency.forget_old(now=now)
+    sign_in.forget_old(now=now)

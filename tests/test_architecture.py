@@ -58,6 +58,7 @@ LAYERS = [
             "management",
             "urls",
             "apps",
+            "sign_in_log",
             "jinja",
             "foreground",
         },

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 
 from catalogue import overlay
-from catalogue.actions import changes, names, quality, rows
+from catalogue.actions import audit_steps, changes, names, quality, rows
 from catalogue.actions.resource_identity import match
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
 from catalogue.enums import ChangeKind, Route, State, Visibility
@@ -263,6 +263,8 @@ def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
     changes.record([work.dataset.id for work in new], ChangeKind.CREATED, now=now)
     changes.record([work.dataset.id for work in old], ChangeKind.UPDATED, now=now)
     quality.score_stored([(work.dataset, work.resources) for work in changed], now=now)
+    steps = [(work.before["state"] if work.before else None, work.dataset) for work in changed]
+    audit_steps.record(steps, user=by.user, label=by.label, route=by.route, now=now)
 
 
 def _is_renamed(work: _Work) -> bool:

@@ -196,12 +196,12 @@ def is_ckan(address: str) -> bool:
 
 
 def routes(patterns: Iterable[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
-    """Every route of the urlconf but the admin's."""
+    """Every route of the urlconf but the admin's and those for people with an account."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
             yield route
-        elif pattern.app_name != "admin":
+        elif pattern.app_name not in {"admin", "people"}:
             yield from routes(pattern.url_patterns, route)
 
 

@@ -7,6 +7,7 @@ from catalogue.api.writing.examples import NEW_DATASET, PATCH
 from catalogue.enums import Route, State
 from catalogue.models import Dataset, Revision
 from publishers.enums import Role
+from publishers.models import AuditEntry
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import officer
 from tests.integration.write.conftest import Caller
@@ -172,3 +173,15 @@ def test_where_approval_is_needed_an_editor_submits_and_an_approver_publishes(ed
     assert (waits.status_code, client.get(address).status_code) == (200, 404)
     assert approver.post(f"{address}/publish", {"release_at": None}).status_code == 200
     assert client.get(address).status_code == 200
+
+
+def test_the_audit_log_has_each_step_of_an_entry_and_the_token_that_made_it(editor):
+    address = editor.post("/api/v1/datasets", NEW_DATASET)["Location"]
+    editor.post(f"{address}/publish")
+    editor.patch(address, {"title": "Another"}, If_Match="*")
+    editor.delete(address, If_Match="*")
+    lines = AuditEntry.objects.exclude(action="token_created").order_by("id")
+    assert list(lines.values_list("action", "token_id", "actor_id")) == [
+        (action, editor.token.id, editor.user.id)
+        for action in ("dataset_created", "dataset_published", "dataset_withdrawn")
+    ]

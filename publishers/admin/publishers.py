@@ -9,8 +9,13 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from publishers import actions
+from publishers.actions import audit, members
+from publishers.client_address import client_address
+from publishers.enums import AuditAction
+from publishers.forms import SignInForm
 from publishers.models import Membership, Publisher, User
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
@@ -19,6 +24,13 @@ admin.site.site_title = "Domesday"
 admin.site.index_title = "Your work"
 admin.site.site_url = "/"
 admin.site.unregister(Group)  # roles are code: see publishers.permissions
+
+
+admin.site.login_form = SignInForm
+
+
+def _who(request: HttpRequest) -> audit.Who:
+    return audit.Who(request.user, address=client_address(request))
 
 
 class MembershipInline(admin.TabularInline):
@@ -93,6 +105,29 @@ class PublisherAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Publisher, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         actions.note_name(obj)
+        if form.changed_data or not change:
+            audit.record(
+                AuditAction.PUBLISHER_CHANGED if change else AuditAction.PUBLISHER_CREATED,
+                who=_who(request),
+                now=timezone.now(),
+                publisher=obj,
+                object_id=obj.pk,
+                object_label=obj.title,
+                detail={"fields": form.changed_data} if change else {},
+            )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Members come and go through the admin's own forms; the audit log is told of each."""
+        before = dict(Membership.objects.filter(publisher=form.instance).values_list("pk", "role"))
+        super().save_formset(request, form, formset, change)
+        who, now = _who(request), timezone.now()
+        for gone in formset.deleted_objects:
+            members.record(gone, AuditAction.MEMBER_REMOVED, who=who, now=now)
+        for new in formset.new_objects:
+            members.record(new, AuditAction.MEMBER_ADDED, who=who, now=now)
+        for changed, _fields in formset.changed_objects:
+            if before.get(changed.pk) != changed.role:
+                members.record(changed, AuditAction.MEMBER_CHANGED, who=who, now=now)
 
 
 @admin.register(User)
@@ -111,6 +146,17 @@ class UserAdmin(DjangoUserAdmin):
     add_fieldsets = [
         (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]})
     ]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        audit.record(
+            AuditAction.USER_CHANGED,
+            who=_who(request),
+            now=timezone.now(),
+            object_id=obj.pk,
+            object_label=obj.email,
+            detail={"fields": [name for name in form.changed_data if "password" not in name]},
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_superuser)

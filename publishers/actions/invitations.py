@@ -1,0 +1,119 @@
+"""Asking somebody to work for a publisher, and their answer."""
+
+import datetime
+import hashlib
+import secrets
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from publishers.actions import audit, members
+from publishers.actions.mail import send
+from publishers.enums import AuditAction, Role
+from publishers.models import Invitation, Publisher, User
+
+#: How long an invitation can be accepted.
+GOOD_FOR: Final = datetime.timedelta(days=7)
+
+_TEXT: Final = """{who} asks you to work for {publisher} on Domesday, the catalogue of government data, as {role}.
+
+Open this address within seven days and choose a password:
+
+{address}
+
+If you did not expect this, leave it: nothing happens.
+"""
+
+
+def invite(
+    *,
+    email: str,
+    publisher: Publisher,
+    role: Role,
+    by: User,
+    now: datetime.datetime,
+    name: str = "",
+    address: str = "",
+) -> Invitation:
+    """Ask somebody by mail. An earlier invitation of theirs to the same publisher ends.
+
+    Raises `OSError` where the mail can't be sent; then nobody is invited.
+    """
+    email = User.objects.normalize_email(email)
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        Invitation.objects.open(now).filter(email__iexact=email, publisher=publisher).update(revoked_at=now)
+        invitation = Invitation.objects.create(
+            email=email,
+            name=name,
+            publisher=publisher,
+            role=role,
+            invited_by=by,
+            digest=_digest(token),
+            created_at=now,
+            expires_at=now + GOOD_FOR,
+        )
+        _record(AuditAction.INVITED, invitation, audit.Who(by, address=address), now)
+        text = _TEXT.format(
+            who=by,
+            publisher=publisher.title,
+            role=Role(role).label.lower(),
+            address=f"{settings.SITE_URL}/invitation/{token}",
+        )
+        send(email, subject=f"Work with {publisher.title} on Domesday", text=text)
+    return invitation
+
+
+def open_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
+    """The invitation that this link is for, if it can still be accepted."""
+    found: Invitation | None = (
+        Invitation.objects.open(now).select_related("publisher").filter(digest=_digest(token)).first()
+    )
+    return found
+
+
+def account_of(invitation: Invitation) -> User | None:
+    """The account that whoever is invited has already."""
+    return User.objects.filter(email__iexact=invitation.email).first()
+
+
+def accept(
+    invitation: Invitation, *, now: datetime.datetime, name: str = "", password: str | None = None, address: str = ""
+) -> User | None:
+    """Let whoever was invited work for the publisher; None if another request was faster.
+
+    Somebody who has no account gets one, with this name and password. One who has an account keeps their password: the
+    link proves who reads their mail, which is no reason to hand over an account that exists.
+    """
+    with transaction.atomic():
+        if not Invitation.objects.open(now).filter(id=invitation.id).update(accepted_at=now):
+            return None
+        user = account_of(invitation)
+        if user is None:
+            user = User.objects.create_user(invitation.email, password, name=name or invitation.name)
+        who = audit.Who(user, address=address)
+        _record(AuditAction.INVITATION_ACCEPTED, invitation, who, now)
+        members.put(user, invitation.publisher, Role(invitation.role), who=who, now=now)
+        return user
+
+
+def revoke(invitation: Invitation, *, who: audit.Who, now: datetime.datetime) -> None:
+    """End an invitation that nobody has accepted yet."""
+    if Invitation.objects.open(now).filter(id=invitation.id).update(revoked_at=now):
+        _record(AuditAction.INVITATION_REVOKED, invitation, who, now)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _record(action: AuditAction, invitation: Invitation, who: audit.Who, now: datetime.datetime) -> None:
+    audit.record(
+        action,
+        who=who,
+        now=now,
+        publisher=invitation.publisher,
+        object_id=invitation.id,
+        object_label=f"{invitation.email}: {Role(invitation.role).label}",
+    )
