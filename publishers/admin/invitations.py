@@ -38,7 +38,7 @@ class InvitationAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Invitation | None = None) -> list[str]:
         return ["email", "name", "publisher", "role", "invited_by", "created_at", "state"] if obj else []
 
-    def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
         return self.get_readonly_fields(request, obj) or ["email", "name", "publisher", "role"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class InvitationAdmin(admin.ModelAdmin):
             every = Publisher.objects.order_by("title")
             kwargs["queryset"] = every if own is None else every.filter(id__in=own)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        for related in ("add", "change", "delete", "view"):
+        for related in ("add", "change", "delete", "view") if field else ():
             setattr(field.widget, f"can_{related}_related", False)
         return field
 

@@ -42,7 +42,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
     search_fields = ["name", "hint"]
     change_form_template = "admin/publishers/apitoken/change_form.html"
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         shown: list[str] = [str(name) for name in self.list_display]
         return ["user", *shown] if request.user.is_superuser else shown
 
@@ -66,7 +66,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
             kwargs["queryset"] = every if own is None else every.filter(id__in=own)
             kwargs["empty_label"] = "All that I work for"
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        for related in ("add", "change", "delete", "view"):
+        for related in ("add", "change", "delete", "view") if field else ():
             setattr(field.widget, f"can_{related}_related", False)
         return field
 

@@ -41,7 +41,9 @@ def organization_create(arguments: Arguments) -> dict[str, Any]:
     texts = _texts(arguments.values)
     try:
         with transaction.atomic():
-            publisher = actions.add(title=texts.pop("title", "") or name, slug=name, parent=parent, **texts)
+            publisher = actions.add(
+                title=texts.get("title") or name, slug=name, parent=parent, description=texts.get("description", "")
+            )
             _record(AuditAction.PUBLISHER_CREATED, publisher, arguments)
     except actions.NameTaken:
         raise Invalid(name="Group name already exists in database") from None
@@ -161,7 +163,7 @@ def _user(arguments: Arguments) -> User:
 
 
 def _shown(publisher: Publisher, arguments: Arguments) -> dict[str, Any]:
-    return organization_show(Arguments({"id": str(publisher.id)}, arguments.user))  # type: ignore[arg-type]
+    return organization_show(Arguments({"id": str(publisher.id)}, arguments.user))
 
 
 def _record(action: AuditAction, publisher: Publisher, arguments: Arguments, **detail: Any) -> None:

@@ -89,7 +89,7 @@ def package_owner_org_update(arguments: Arguments) -> None:
     """
     moved = Arguments(
         {"id": arguments.required("id"), "owner_org": arguments.required("organization_id")},
-        arguments.user,  # type: ignore[arg-type]
+        arguments.user,
         arguments.address,
     )
     package_patch(moved)

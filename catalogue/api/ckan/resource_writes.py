@@ -110,4 +110,4 @@ def _refuse_faults(dataset: Dataset, resource: ResourceDraft) -> None:
 
 
 def _shown(arguments: Arguments, resource_id: UUID | None) -> dict[str, Any]:
-    return resource_show(Arguments({"id": str(resource_id)}, arguments.user))  # type: ignore[arg-type]
+    return resource_show(Arguments({"id": str(resource_id)}, arguments.user))

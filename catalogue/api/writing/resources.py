@@ -68,10 +68,11 @@ class DatasetResources(WriteView):
             dataset = _open(request, key)
             body = ResourceBody(data=request.data)
             checked(body)
-            resource = replace(body.draft(), id=uuid4())
+            resource_id = uuid4()
+            resource = replace(body.draft(), id=resource_id)
             stored = _amend(request, dataset, lambda draft: amending.with_resource(draft, resource))
-            response = _answer(request, resource.id, stored, status=201)
-            response["Location"] = f"/api/v1/resources/{resource.id}"
+            response = _answer(request, resource_id, stored, status=201)
+            response["Location"] = f"/api/v1/resources/{resource_id}"
             return response
 
         return self.once(request, add)
@@ -119,7 +120,7 @@ class ResourceItem(WriteView, ResourceDetail):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         resource = self.get_object()
         data = self.get_serializer(resource).data
-        return Response(data, headers={"ETag": etag_of(resource.dataset_version, data)})
+        return Response(data, headers={"ETag": etag_of(resource.dataset_version, data)  # type: ignore[attr-defined]})
 
     @extend_schema(
         operation_id="resources_replace",

@@ -105,8 +105,10 @@ def dataset_for_write(request: Request, key: str, permission: Permission) -> Dat
     Raises `Http404` for one that the caller may not see, `PermissionDenied` for one that they may see and not change.
     """
     dataset_id = queries.dataset_id_of(key)
+    if dataset_id is None:
+        raise Http404
     found = Dataset.objects.visible_to(request.user).filter(id=dataset_id).select_related("publisher").first()
-    if dataset_id is None or found is None:
+    if found is None:
         raise Http404
     ask(request, permission, found.publisher_id)
     return found
