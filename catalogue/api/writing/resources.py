@@ -120,7 +120,8 @@ class ResourceItem(WriteView, ResourceDetail):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         resource = self.get_object()
         data = self.get_serializer(resource).data
-        return Response(data, headers={"ETag": etag_of(resource.dataset_version, data)  # type: ignore[attr-defined]})
+        version = resource.dataset_version  # type: ignore[attr-defined]
+        return Response(data, headers={"ETag": etag_of(version, data)})
 
     @extend_schema(
         operation_id="resources_replace",
