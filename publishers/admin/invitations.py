@@ -54,7 +54,8 @@ class InvitationAdmin(admin.ModelAdmin):
             every = Publisher.objects.order_by("title")
             kwargs["queryset"] = every if own is None else every.filter(id__in=own)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        for related in ("add", "change", "delete", "view") if field else ():
+        assert field is not None
+        for related in ("add", "change", "delete", "view"):
             setattr(field.widget, f"can_{related}_related", False)
         return field
 

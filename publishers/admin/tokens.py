@@ -66,7 +66,8 @@ class ApiTokenAdmin(admin.ModelAdmin):
             kwargs["queryset"] = every if own is None else every.filter(id__in=own)
             kwargs["empty_label"] = "All that I work for"
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        for related in ("add", "change", "delete", "view") if field else ():
+        assert field is not None
+        for related in ("add", "change", "delete", "view"):
             setattr(field.widget, f"can_{related}_related", False)
         return field
 
