@@ -182,6 +182,7 @@ def _port(name: str) -> int:
 #: Every variable that the project reads, and how.
 KNOWN: dict[str, Callable[[str], object]] = {
     "ALLOWED_HOSTS": env_hosts,
+    "API_RATE_LIMIT": lambda name: env_int(name, default=1200, minimum=0),
     "BIND_ADDRESS": env_str,
     "CONTACT_EMAIL": env_email,
     "DATABASE_REPLICA_URL": _database_url,

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "services.compression.CompressionMiddleware",  # outside of the next: ETags are of the answer as it is
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,6 +197,16 @@ STORAGES = {
 }
 WHITENOISE_MAX_AGE = 3600
 
+# What a process remembers for itself, and what all count together
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "domesday",
+    },
+}
+
 # Background work
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True  # the database owns every state; a message is only a nudge
@@ -230,6 +241,7 @@ OUTBOUND_ALLOW_HOSTS = env_host_ports("OUTBOUND_ALLOW_HOSTS")
 HTTP_CONTACT = env_str("HTTP_CONTACT", default=CONTACT_EMAIL or SITE_URL)
 
 # The API
+API_RATE_LIMIT = env_int("API_RATE_LIMIT", default=1200, minimum=0)  # requests a minute from one address; 0: any number
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -61,6 +61,7 @@ def _no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _quick_settings(settings: Any) -> None:
     settings.WHITENOISE_AUTOREFRESH = True  # or it warns of the folder that only collectstatic makes
+    settings.API_RATE_LIMIT = 0  # but where a test sets one: all tests ask from one address
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

@@ -37,12 +37,18 @@ _PROBLEM_ANSWER = {
 }
 
 
+#: What `fields=` may take any part of.
+_SPARSE = ("Dataset", "Publisher", "ResourceDetail")
+
+
 @cache
 def description() -> dict[str, Any]:
     """It does not change at run time."""
     schema: dict[str, Any] = SchemaGenerator(api_version=None).get_schema(request=None, public=True)
     schema["servers"] = [{"url": settings.SITE_URL}]
     schema["components"]["schemas"]["Problem"] = _PROBLEM
+    for name in _SPARSE:
+        schema["components"]["schemas"][name].pop("required", None)
     for methods in schema["paths"].values():
         for operation in methods.values():
             operation["responses"]["default"] = _PROBLEM_ANSWER

@@ -17,12 +17,13 @@ from catalogue.api.filters import DatasetFilter, PublisherFilter, ResourceFilter
 from catalogue.api.pagination import CursorPagination
 from catalogue.api.parameters import whole_number
 from catalogue.api.reading import ReadView
+from catalogue.api.sparse import PARAMETER, SparseView, chosen_fields
 from catalogue.models import Change, Dataset, Resource
 from catalogue.serializers import native
 from publishers.models import Publisher
 
 
-class DatasetList(ReadView, generics.ListAPIView[Dataset]):
+class DatasetList(SparseView, generics.ListAPIView[Dataset]):
     """Datasets that you may see, the most recently changed first."""
 
     serializer_class = native.DatasetSerializer
@@ -32,21 +33,25 @@ class DatasetList(ReadView, generics.ListAPIView[Dataset]):
         return queries.with_page_relations(Dataset.objects.visible_to(self.request.user))
 
 
-class DatasetDetail(ReadView):
+class DatasetDetail(SparseView):
     """One dataset, by its UUID, its name or a name that it had. One that was withdrawn answers 410 and says why."""
 
     @extend_schema(
         operation_id="datasets_retrieve",
-        parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH, description="UUID, name or past name.")],
+        parameters=[
+            OpenApiParameter("key", str, OpenApiParameter.PATH, description="UUID, name or past name."),
+            PARAMETER,
+        ],
         responses=native.DatasetSerializer,
     )
     def get(self, request: Request, key: str) -> Response:
+        fields = chosen_fields(request, native.DatasetSerializer)
         dataset_id = queries.dataset_id_of(key)
         if dataset_id is None:
             raise Http404
         dataset = queries.dataset_for_page(dataset_id, request.user)
         if dataset is not None:
-            return Response(native.DatasetSerializer(dataset, context={"request": request}).data)
+            return Response(native.DatasetSerializer(dataset, context={"request": request, "fields": fields}).data)
         withdrawn = queries.tombstone_for_page(dataset_id)
         if withdrawn is None:
             raise Http404
@@ -57,7 +62,7 @@ class ResourcePagination(CursorPagination):
     ordering = ("id",)
 
 
-class ResourceList(ReadView, generics.ListAPIView[Resource]):
+class ResourceList(SparseView, generics.ListAPIView[Resource]):
     """Files, documents and APIs of the datasets that you may see, by id."""
 
     serializer_class = native.ResourceDetailSerializer
@@ -68,14 +73,16 @@ class ResourceList(ReadView, generics.ListAPIView[Resource]):
         return queries.resources_visible_to(self.request.user)
 
 
-class ResourceDetail(ReadView, generics.RetrieveAPIView[Resource]):
+class ResourceDetail(SparseView, generics.RetrieveAPIView[Resource]):
     """One file, document or API, with what is known of its link."""
 
     serializer_class = native.ResourceDetailSerializer
     lookup_field = "id"
     lookup_url_kwarg = "resource_id"
 
-    @extend_schema(parameters=[OpenApiParameter("resource_id", UUID, OpenApiParameter.PATH, description="Its UUID.")])
+    @extend_schema(
+        parameters=[OpenApiParameter("resource_id", UUID, OpenApiParameter.PATH, description="Its UUID."), PARAMETER]
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.retrieve(request, *args, **kwargs)
 
@@ -87,7 +94,7 @@ class PublisherPagination(CursorPagination):
     ordering = ("slug",)
 
 
-class PublisherList(ReadView, generics.ListAPIView[Publisher]):
+class PublisherList(SparseView, generics.ListAPIView[Publisher]):
     """Every publisher, by slug, those that have closed too."""
 
     serializer_class = native.PublisherSerializer
@@ -98,13 +105,15 @@ class PublisherList(ReadView, generics.ListAPIView[Publisher]):
         return queries.publishers_for_api()
 
 
-class PublisherDetail(ReadView, generics.RetrieveAPIView[Publisher]):
+class PublisherDetail(SparseView, generics.RetrieveAPIView[Publisher]):
     """One publisher, by its slug or one that it had."""
 
     serializer_class = native.PublisherSerializer
     lookup_field = "slug"
 
-    @extend_schema(parameters=[OpenApiParameter("slug", str, OpenApiParameter.PATH, description="Slug or past slug.")])
+    @extend_schema(
+        parameters=[OpenApiParameter("slug", str, OpenApiParameter.PATH, description="Slug or past slug."), PARAMETER]
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.retrieve(request, *args, **kwargs)
 

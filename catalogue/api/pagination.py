@@ -107,7 +107,15 @@ class CursorPagination(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        sparse = {
+            "name": "fields",
+            "in": "query",
+            "required": False,
+            "description": "Only these fields, with commas between: id,title,modified. All, if left out.",
+            "schema": {"type": "string"},
+        }
         return [
+            *([sparse] if hasattr(view, "get_serializer_context") and "fields" in view._parameters() else []),
             {
                 "name": "cursor",
                 "in": "query",

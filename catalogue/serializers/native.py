@@ -3,7 +3,7 @@
 A field once published keeps its name and meaning for as long as `/api/v1` lives; new ones may be added.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
@@ -36,7 +36,16 @@ class PublisherLinkSerializer(serializers.ModelSerializer[Publisher]):
         return settings.SITE_URL + publisher.get_absolute_url()
 
 
-class PublisherSerializer(PublisherLinkSerializer):
+class Sparse(serializers.BaseSerializer[Any] if TYPE_CHECKING else object):
+    """Leaves out the fields that are not among `context["fields"]`, where that is given."""
+
+    def get_fields(self) -> Any:
+        found = super().get_fields()  # type: ignore[misc]
+        wanted = self.context.get("fields")
+        return found if wanted is None else {name: field for name, field in found.items() if name in wanted}
+
+
+class PublisherSerializer(Sparse, PublisherLinkSerializer):
     """A publisher in full."""
 
     parent = PublisherLinkSerializer(allow_null=True)
@@ -75,7 +84,7 @@ class ResourceSerializer(serializers.ModelSerializer[Resource]):
         ]
 
 
-class ResourceDetailSerializer(ResourceSerializer):
+class ResourceDetailSerializer(Sparse, ResourceSerializer):
     """A resource by itself, with the dataset that it belongs to."""
 
     dataset_id = serializers.UUIDField()
@@ -139,7 +148,7 @@ class InventorySerializer(serializers.ModelSerializer[Dataset]):
         fields = INTERNAL_FIELDS
 
 
-class DatasetSerializer(serializers.ModelSerializer[Dataset]):
+class DatasetSerializer(Sparse, serializers.ModelSerializer[Dataset]):
     """A dataset in full."""
 
     url = serializers.SerializerMethodField(help_text="Its page.")

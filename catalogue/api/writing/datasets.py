@@ -84,7 +84,7 @@ class DatasetItem(WriteView, DatasetDetail):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        if request.method in {"GET", "HEAD"} and response.status_code == 200:
+        if request.method in {"GET", "HEAD"} and response.status_code == 200 and "version" in response.data:
             response["ETag"] = etag_of(response.data["version"], response.data)
         return response
 
