@@ -112,6 +112,12 @@ def recent_of_several_publishers(user: Reader, *, limit: int) -> list[Dataset]:
     return list(newest.values())[:limit]
 
 
+def datasets_for_feed(*, limit: int, publisher: Publisher | None = None) -> list[Dataset]:
+    """What anybody may see, the most recently changed first: of one publisher or of all."""
+    datasets = Dataset.objects.public().select_related("publisher").order_by("-modified_at", "-id")
+    return list((datasets.filter(publisher=publisher) if publisher else datasets)[:limit])
+
+
 def revisions_visible_to(dataset: Dataset, user: Reader) -> QuerySet[Revision]:
     """The versions of a dataset that `user` could have read when they stood, newest first.
 

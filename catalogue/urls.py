@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from catalogue.views import (
     dataset,
     dumps,
+    feeds,
     health,
     home,
     identifiers,
@@ -56,6 +57,9 @@ urlpatterns = [
     path("dataset/<str:name>/resource/<uuid:resource_id>", dataset.by_resource, name="dataset-resource"),
     path("id", identifiers.resolve, name="identifier-query"),
     path("id/<path:identifier>", identifiers.resolve, name="identifier"),
+    path("feeds/catalogue.atom", feeds.catalogue, name="feed-catalogue"),
+    path("feeds/publisher/<slug:slug>.atom", feeds.publisher, name="feed-publisher"),
+    path("feeds/dataset/<uuid:dataset_id>.atom", feeds.dataset, name="feed-dataset"),
     path("data.json", dumps.data_json_file, name="data-json"),
     path("dcat-us-3.json", dumps.dcat_us_file, name="dcat-us"),
     path("data/dumps", dumps.index, name="dump-list"),

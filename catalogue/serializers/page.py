@@ -55,6 +55,7 @@ def alternates(dataset: Dataset) -> list[Alternate]:
     return [
         Alternate(f"/api/v1/datasets/{dataset.id}", "application/json", "JSON"),
         *forms_of(dataset, "data"),
+        Alternate(f"/feeds/dataset/{dataset.id}.atom", "application/atom+xml", "Atom feed of its changes"),
     ]
 
 

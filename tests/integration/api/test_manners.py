@@ -1,4 +1,4 @@
-"""How /api/v1 behaves towards those who ask much: parts of answers, nothing twice, smaller, and limits that are told."""
+"""How /api/v1 treats those who ask much: parts of answers, nothing twice, all made smaller, limits that are told."""
 
 import gzip
 
