@@ -11,7 +11,7 @@ from typing import Final
 
 import zstandard
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.cache import cc_delim_re, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 
 #: Below this, headers weigh more than what is saved.
 _LEAST: Final = 1_000
@@ -55,7 +55,7 @@ def preferred(accepted: str) -> str:
 
 def _may_be_compressed(response: HttpResponseBase) -> bool:
     kind = response.headers.get("Content-Type", "")
-    directives = cc_delim_re.split(response.headers.get("Cache-Control", ""))
+    directives = [part.strip() for part in response.headers.get("Cache-Control", "").split(",")]
     is_long = bool(response.streaming) or len(getattr(response, "content", b"")) >= _LEAST
     return (
         response.status_code == 200

@@ -3,7 +3,7 @@
 A field once published keeps its name and meaning for as long as `/api/v1` lives; new ones may be added.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
@@ -36,12 +36,12 @@ class PublisherLinkSerializer(serializers.ModelSerializer[Publisher]):
         return settings.SITE_URL + publisher.get_absolute_url()
 
 
-class Sparse(serializers.BaseSerializer[Any] if TYPE_CHECKING else object):
+class Sparse:
     """Leaves out the fields that are not among `context["fields"]`, where that is given."""
 
     def get_fields(self) -> Any:
         found = super().get_fields()  # type: ignore[misc]
-        wanted = self.context.get("fields")
+        wanted = self.context.get("fields")  # type: ignore[attr-defined]
         return found if wanted is None else {name: field for name, field in found.items() if name in wanted}
 
 
