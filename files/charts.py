@@ -1,5 +1,6 @@
 """Which chart a table suggests, and that chart as SVG: no script, no style, and the same numbers as a table. Pure."""
 
+import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,19 +97,32 @@ def line(points: Sequence[tuple[str, float]], title: str) -> str:
     values = [value for _, value in points]
     ticks = _ticks(min(0.0, *values), max(0.0, *values))
     low, high = ticks[0], ticks[-1]
-    across = (_WIDTH - _LEFT - _RIGHT) / max(1, len(points) - 1)
+    places = _places([label for label, _ in points])
 
     def y(value: float) -> float:
         return _TOP + (high - value) / (high - low) * (_HEIGHT - _TOP - _BOTTOM)
 
     parts = [_grid(tick, y(tick)) for tick in ticks]
-    path = " ".join(f"{_LEFT + n * across:.1f},{y(value):.1f}" for n, (_, value) in enumerate(points))
+    path = " ".join(f"{place:.1f},{y(value):.1f}" for place, (_, value) in zip(places, points, strict=True))
     parts.append(f'<polyline points="{path}" fill="none" stroke="#1d70b8" stroke-width="2.5"/>')
     shown = {0, len(points) // 2, len(points) - 1} if len(points) > 2 else {0, len(points) - 1}
     for number in sorted(shown):
         anchor = "start" if number == 0 else "end" if number == len(points) - 1 else "middle"
-        parts.append(_text(_LEFT + number * across, _HEIGHT - 16, points[number][0], anchor=anchor))
+        parts.append(_text(places[number], _HEIGHT - 16, points[number][0], anchor=anchor))
     return _svg(_HEIGHT, title, parts)
+
+
+def _places(labels: Sequence[str]) -> list[float]:
+    """Where years and days stand on the axis: as far apart as they are in time."""
+    try:
+        days = [
+            float(label) if len(label) == 4 else float(datetime.date.fromisoformat(label).toordinal())
+            for label in labels
+        ]
+    except ValueError:
+        days = [float(number) for number in range(len(labels))]
+    span = (days[-1] - days[0]) or 1.0
+    return [_LEFT + (day - days[0]) / span * (_WIDTH - _LEFT - _RIGHT) for day in days]
 
 
 def bars(points: Sequence[tuple[str, float]], title: str) -> str:

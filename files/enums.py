@@ -30,7 +30,7 @@ class AlarmState(TextChoices):
 class ReportKind(TextChoices):
     """What a file was checked against."""
 
-    COMMON_SENSE = "common-sense", "How tables are best written"
+    COMMON_SENSE = "common-sense", "Tidy table"
     TABLE_SCHEMA = "table-schema", "Table Schema"
     JSON_SCHEMA = "json-schema", "JSON Schema"
     XSD = "xsd", "XML Schema"

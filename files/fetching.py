@@ -33,7 +33,7 @@ class Fetched:
 
 
 def policy(**overrides: float) -> OutboundPolicy:
-    return OutboundPolicy.from_settings(max_bytes=LARGEST, total_timeout=LONGEST, **overrides)
+    return OutboundPolicy.from_settings(**({"max_bytes": LARGEST, "total_timeout": LONGEST} | overrides))
 
 
 def fetch(

@@ -31,18 +31,21 @@ class Looked:
     """Why the process did not come to its end. What it had said before counts all the same."""
 
 
-def look_into(path: Path, *, name: str, folder: Path, allowed: Mapping[str, list[str]] | None = None) -> Looked:
-    """`folder`: an empty one, where Parquet files and maps are put. `allowed`: see `files.apart.profile`."""
-    looked = Looked()
-    limits = Limits(
+def limits_for(path: Path) -> Limits:
+    return Limits(
         seconds=int(_SECONDS + _SECONDS_PER_MB * path.stat().st_size / 1024**2),
         memory=_ADDRESSES,
         resident=_RESIDENT,
         file_size=_FILE_SIZE,
     )
+
+
+def look_into(path: Path, *, name: str, folder: Path, allowed: Mapping[str, list[str]] | None = None) -> Looked:
+    """`folder`: an empty one, where Parquet files and maps are put. `allowed`: see `files.apart.profile`."""
+    looked = Looked()
     arguments = {"path": str(path), "name": name, "folder": str(folder), "allowed": dict(allowed or {})}
     try:
-        for line in run_apart("files.apart.profile", arguments, limits=limits):
+        for line in run_apart("files.apart.profile", arguments, limits=limits_for(path)):
             for what, said in line.items():
                 match what:
                     case "format":

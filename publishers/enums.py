@@ -42,6 +42,7 @@ class NoticeKind(TextChoices):
     COMMENT = "comment", "Comments and decisions on entries that I work on"
     HARVEST_PROBLEM = "harvest_problem", "Harvests that failed or found problems"
     OVERDUE = "overdue", "Data that is due an update"
+    PERSONAL_DATA = "personal_data", "Files that may hold data about persons"
 
 
 class NoticePace(TextChoices):

@@ -6,6 +6,7 @@ Kinds, and what `publishers.actions.notices.notify` is given with each:
 - REVIEW_REQUEST: an entry waits for an approver. `path` leads to the review; `key` is the dataset's id.
 - COMMENT: somebody commented on or decided about an entry; name those who take part with `to`.
 - HARVEST_PROBLEM: a harvest failed, was held back or found problems. `key` is the source's id.
+- PERSONAL_DATA: columns of a file look like data about persons. `key` is the file's id.
 - OVERDUE: data is due an update by its stated frequency. `key` is the dataset's id.
 """
 
@@ -21,6 +22,7 @@ DEFAULT_PACE: Final[dict[NoticeKind, NoticePace]] = {
     NoticeKind.COMMENT: NoticePace.AT_ONCE,
     NoticeKind.HARVEST_PROBLEM: NoticePace.DAILY,
     NoticeKind.OVERDUE: NoticePace.WEEKLY,
+    NoticeKind.PERSONAL_DATA: NoticePace.AT_ONCE,
 }
 
 #: The local hour at which digests go out; weekly ones on Mondays.

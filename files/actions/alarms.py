@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 
 from files.actions.queue import look_again
 from files.enums import AlarmState
 from files.models import Alarm, ResourceFile
+from publishers.actions import notices
+from publishers.enums import NoticeKind
 from publishers.models import User
 
 
@@ -34,7 +37,26 @@ def record(file: ResourceFile, tables: Sequence[dict[str, Any]], *, now: datetim
             if is_new:
                 new.append(alarm)
     Alarm.objects.filter(file=file, state=AlarmState.OPEN).exclude(pk__in=seen).update(state=AlarmState.GONE)
+    if new:
+        _tell(file, new, now=now)
     return new
+
+
+def _tell(file: ResourceFile, new: Sequence[Alarm], *, now: datetime.datetime) -> None:
+    """The publisher, and nobody else. Mails name columns, never what stands in them."""
+    dataset = file.resource.dataset
+    notices.notify(
+        NoticeKind.PERSONAL_DATA,
+        publisher=dataset.publisher,
+        subject=f"A file of “{dataset.title}” may hold data about persons",
+        text="\n".join(
+            f"{alarm.get_kind_display()}, in {', '.join(alarm.columns)}: the preview leaves these columns out."
+            for alarm in new
+        ),
+        path=reverse("admin:files_alarm_changelist"),
+        key=str(file.pk),
+        now=now,
+    )
 
 
 def allowed_columns(file: ResourceFile) -> dict[str, list[str]]:

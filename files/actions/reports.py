@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from files import common_sense
+from files import common_sense, declared
 from files.enums import ReportKind
-from files.looking import Looked
+from files.looking import Looked, limits_for
 from files.models import Report, ResourceFile
+from services.apart.process import Crashed, run_apart
 
 #: Reports of one kind that are kept of a file.
 _KEPT: Final = 20
@@ -27,14 +28,52 @@ class Checked:
 
 
 def check(file: ResourceFile, path: Path, looked: Looked, *, folder: Path) -> list[Checked]:
-    """Every check that applies to the file."""
-    del file, path, folder
+    """Every check that applies to the file. `folder` may be written to; it holds `out`, where the tables are."""
     found: list[Checked] = []
+    code = looked.format.get("code", "")
     if looked.tables:
         errors = [error for table in looked.tables for error in common_sense.errors_of(table)]
         counts = common_sense.counts_of(looked.tables)
         found.append(Checked(ReportKind.COMMON_SENSE, counts=counts, errors=errors))
+    if code == "JSON" and declared.is_ocds(path):
+        found.append(_against(ReportKind.OCDS, path, looked, folder=folder))
+    resource = file.resource
+    for number, url in enumerate(declared.addresses(resource.conforms_to, resource.dataset.conforms_to)):
+        schema = folder / f"schema-{number}"
+        kind = declared.kind_of(schema, format=code) if declared.fetch(url, schema) else None
+        if kind is not None:
+            found.append(_against(kind, path, looked, folder=folder, schema=schema, url=url))
     return found
+
+
+def _against(
+    kind: ReportKind, path: Path, looked: Looked, *, folder: Path, schema: Path | None = None, url: str = ""
+) -> Checked:
+    """A check by a process of its own, for schemas are no more to be trusted than files."""
+    tables = [
+        {"name": table["name"], "parquet": str(folder / "out" / table["parquet"]), "columns": table["columns"]}
+        | {"labels": table["labels"]}
+        for table in looked.tables
+        if table["parquet"]
+    ]
+    arguments = {"kind": kind, "path": str(path), "schema": str(schema or ""), "tables": tables}
+    counts: dict[str, int] = {}
+    errors: list[dict[str, Any]] = []
+    problem = ""
+    try:
+        for line in run_apart("files.apart.check", arguments, limits=limits_for(path)):
+            for what, said in line.items():
+                if what == "error":
+                    errors.append(dict(zip(("code", "table", "row", "column", "note"), said, strict=True)))
+                elif what == "counts":
+                    counts = said
+                else:
+                    problem = said
+    except Crashed as crashed:
+        problem = f"The check did not come to its end: {crashed}"
+    if any(not alarm["is_allowed"] for table in looked.tables for alarm in table["alarms"]):
+        errors = [error | {"note": ""} for error in errors]  # notes quote values
+    return Checked(kind, counts=counts, errors=errors, schema_url=url, problem=problem)
 
 
 def keep(file: ResourceFile, checked: Sequence[Checked], *, now: datetime.datetime) -> None:

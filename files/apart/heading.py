@@ -91,7 +91,7 @@ def _width(rows: list[Sequence[str]]) -> int:
     if not widths or sum(widths.values()) < 0.25 * len(body):
         return 1
     usual = max(widths.values())
-    return max(width for width, count in widths.items() if count >= usual * 0.5)
+    return max(width for width, count in widths.items() if count > usual * 0.5)
 
 
 def _single_column(rows: Sequence[Sequence[str]]) -> Frame | None:

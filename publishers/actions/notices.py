@@ -25,6 +25,7 @@ _CONCERNED: Final[dict[NoticeKind, Permission]] = {
     NoticeKind.COMMENT: Permission.EDIT_DATASET,
     NoticeKind.HARVEST_PROBLEM: Permission.MANAGE_SOURCES,
     NoticeKind.OVERDUE: Permission.EDIT_DATASET,
+    NoticeKind.PERSONAL_DATA: Permission.EDIT_DATASET,
 }
 
 #: For how long what was told is kept.

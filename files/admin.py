@@ -1,0 +1,137 @@
+"""What was learnt from files, for the officers whose entries they belong to. Alarms are for their eyes alone."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from files.actions import alarms, queue
+from files.enums import AlarmState
+from files.models import Alarm, ResourceFile
+from files.views.preview import address
+from publishers.permissions import Permission, has_permission, publisher_ids_with
+
+
+class OwnFilesAdmin(admin.ModelAdmin):
+    """To be read, by those who may see a publisher's unpublished entries."""
+
+    #: From the model to its dataset.
+    path_to_dataset = ""
+    list_per_page = 50
+    show_full_result_count = False
+    list_display_links = None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_authenticated and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        if obj is None:
+            return self.has_module_permission(request)
+        return has_permission(request.user, Permission.VIEW_UNPUBLISHED, _publisher_id(obj))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_edit_permission(self, request: HttpRequest) -> bool:
+        return publisher_ids_with(request.user, Permission.EDIT_DATASET) != set()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        queryset = super().get_queryset(request)
+        own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
+        return queryset if own is None else queryset.filter(**{f"{self.path_to_dataset}__publisher_id__in": own})
+
+    def editable(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        own = publisher_ids_with(request.user, Permission.EDIT_DATASET)
+        return queryset if own is None else queryset.filter(**{f"{self.path_to_dataset}__publisher_id__in": own})
+
+
+@admin.register(Alarm)
+class AlarmAdmin(OwnFilesAdmin):
+    path_to_dataset = "file__resource__dataset"
+    list_display = ["kind", "entry", "preview", "table", "named_columns", "count", "state", "found_at", "settled_by"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["file__resource__dataset", "settled_by"]
+    search_fields = ["file__resource__dataset__title", "file__url"]
+    actions = ["dismiss"]
+
+    @admin.action(description="These columns are meant to be public: show them in previews", permissions=["edit"])
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[Alarm]) -> None:
+        chosen = list(self.editable(request, queryset).filter(state=AlarmState.OPEN))
+        count = alarms.dismiss(chosen, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, f"{count} dismissed. The columns appear once the files have been looked into again.")
+
+    @admin.display(description="Columns")
+    def named_columns(self, alarm: Alarm) -> str:
+        return ", ".join(alarm.columns)
+
+    @admin.display(description="Entry", ordering="file__resource__dataset__title")
+    def entry(self, alarm: Alarm) -> SafeString:
+        return _entry(alarm.file)
+
+    @admin.display(description="File")
+    def preview(self, alarm: Alarm) -> SafeString:
+        return _preview(alarm.file)
+
+
+@admin.register(ResourceFile)
+class ResourceFileAdmin(OwnFilesAdmin):
+    path_to_dataset = "resource__dataset"
+    list_display = ["preview", "entry", "state", "reason", "format", "size_bytes", "suggestion", "fetched_at", "due_at"]
+    list_filter = ["state", "format"]
+    list_select_related = ["resource__dataset"]
+    search_fields = ["url", "resource__dataset__title"]
+    search_help_text = "Words of the entry's title, or part of the link."
+    actions = ["look_again"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ResourceFile]:
+        return super().get_queryset(request).prefetch_related("tables")
+
+    @admin.action(description="Look into the chosen files again", permissions=["edit"])
+    def look_again(self, request: HttpRequest, queryset: QuerySet[ResourceFile]) -> None:
+        ids = list(self.editable(request, queryset).values_list("resource_id", flat=True))
+        count = queue.look_again(ids, now=timezone.now())
+        messages.success(request, f"{count} files will be looked into as soon as a worker is free.")
+
+    @admin.display(description="File")
+    def preview(self, file: ResourceFile) -> SafeString:
+        return _preview(file)
+
+    @admin.display(description="Entry", ordering="resource__dataset__title")
+    def entry(self, file: ResourceFile) -> SafeString:
+        return _entry(file)
+
+    @admin.display(description="Seems to cover")
+    def suggestion(self, file: ResourceFile) -> str:
+        """Period and area as the content has them, where the entry does not say so itself."""
+        dataset = file.resource.dataset
+        said = []
+        for table in file.tables.all():
+            if table.period_start and not (dataset.temporal_start or dataset.temporal_text):
+                said.append(f"{table.period_start} to {table.period_end}")
+            if table.places and not dataset.places:
+                said.append(", ".join(table.places))
+        return "; ".join(dict.fromkeys(said))
+
+
+def _publisher_id(obj: Any) -> Any:
+    return (obj.file if isinstance(obj, Alarm) else obj).resource.dataset.publisher_id
+
+
+def _entry(file: ResourceFile) -> SafeString:
+    dataset = file.resource.dataset
+    return format_html('<a href="{}">{}</a>', reverse("admin:catalogue_dataset_change", args=[dataset.id]), dataset)
+
+
+def _preview(file: ResourceFile) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address(file.resource), file.resource.title or file.url)
