@@ -81,9 +81,12 @@ def test_json_is_checked_against_its_declared_json_schema(profiled, server):
 
 
 def test_xml_is_checked_against_its_declared_xsd_without_fetching_entities(profiled, server):
-    schema = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="rows"><xs:complexType>
-      <xs:sequence><xs:element name="row" maxOccurs="unbounded"><xs:complexType><xs:sequence>
-      <xs:element name="n" type="xs:integer"/>      </xs:sequence></xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema>"""
+    schema = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+      <xs:element name="rows"><xs:complexType><xs:sequence>
+      <xs:element name="row" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+      <xs:element name="n" type="xs:integer"/>
+      </xs:sequence></xs:complexType></xs:element>
+      </xs:sequence></xs:complexType></xs:element></xs:schema>"""
     server.replies["/schema.xsd"] = replies.file(schema.encode(), media_type="application/xml")
     body = "<rows>\n<row><n>1</n></row>\n<row><n>two</n></row>\n</rows>"
     resource = profiled(body, "file.xml", conforms_to=(f"http://{server.address}/schema.xsd",))
