@@ -173,6 +173,7 @@ class ChangeKind(TextChoices):
     DELETED = "deleted", "Deleted"
     LINKS = "links", "Link state changed"
     QUALITY = "quality", "Quality changed"
+    DATA = "data", "Data behind a link changed"
     FILES = "files", "Columns of a file changed"
 
 

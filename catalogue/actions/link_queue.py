@@ -79,14 +79,14 @@ _CLAIM: Final = """
         JOIN catalogue_resource AS resource ON resource.id = chosen.resource_id
         JOIN catalogue_dataset AS dataset ON dataset.id = resource.dataset_id
     WHERE link.resource_id = chosen.resource_id
-    RETURNING link.resource_id, resource.url, link.host, link.leased_until
+    RETURNING link.resource_id, resource.url, link.host, link.leased_until, resource.format
 """
 
 
 _OURS: Final = """
     SELECT link.resource_id, resource.dataset_id, link.state, link.reason, link.status_code, link.final_url,
         link.media_type, link.checked_at, link.failing_since, link.last_success_at, link.changed_at,
-        link.failure_count, link.success_count, link.etag, link.last_modified, link.size_bytes
+        link.failure_count, link.success_count, link.etag, link.last_modified, link.size_bytes, link.fingerprint
     FROM json_to_recordset(%s::json) AS claimed(resource_id uuid, url text, leased_until timestamptz)
         JOIN catalogue_linkcheck AS link USING (resource_id, leased_until)
         JOIN catalogue_resource AS resource ON resource.id = link.resource_id AND resource.url = claimed.url
@@ -103,6 +103,8 @@ class DueLink:
     """As it stood when the link was claimed."""
     host: str
     leased_until: datetime
+    format: str = ""
+    """What the entry says it is."""
 
 
 class OurLink(NamedTuple):
@@ -124,6 +126,7 @@ class OurLink(NamedTuple):
     etag: str
     last_modified: str
     size_bytes: int | None
+    fingerprint: str
 
 
 def claim_due(

@@ -22,7 +22,7 @@ from catalogue.actions.links import Recorded, record_outcomes
 from catalogue.enums import LinkState
 from catalogue.links.hosts import looks_like_our_own_outage
 from catalogue.links.outcome import LinkCategory, LinkOutcome
-from catalogue.links.probe import LINK_CHECK_LIMITS
+from catalogue.links.probe import LINK_CHECK_LIMITS, PromisedUrl
 from catalogue.links.prober import Look, Prober
 from catalogue.models import LinkCheck
 from services.host_gate import ValkeyHostGate
@@ -57,6 +57,11 @@ _GRACE: Final = 2 * LINK_CHECK_LIMITS["total_timeout"] + 5
 
 #: Links that worked last time, which are asked whether it is our network that is down.
 _WITNESSES: Final = 10
+
+#: Formats that no web page is in.
+_FILES: Final = frozenset(
+    {"CSV", "TSV", "XLS", "XLSX", "ODS", "JSON", "GeoJSON", "KML", "KMZ", "SHP", "GPKG", "PDF", "ZIP"}
+)
 
 _GATE_TIMEOUT: Final = 10.0
 
@@ -121,6 +126,11 @@ class _Batch:
         """Whether it would look like one if all the rest of the batch were out of reach."""
         unreachable = LinkOutcome(category=LinkCategory.UNREACHABLE, reason="", checked_at=datetime.min)
         return looks_like_our_own_outage([*self.seen, *((link.host, unreachable) for link in self.links.values())])
+
+
+def _promised(link: DueLink) -> str:
+    """The address, marked where the entry says that a data file is there."""
+    return PromisedUrl(link.url) if link.format in _FILES else link.url
 
 
 class _Run:
@@ -188,7 +198,7 @@ class _Run:
             self._batches[self._claims] = _Batch({link.resource_id: link for link in links})
             if self._limit is not None:
                 self._limit -= len(links)
-            self._prober.add(self._claims, [(link.resource_id, link.url) for link in links])
+            self._prober.add(self._claims, [(link.resource_id, _promised(link)) for link in links])
 
     def _take(self, look: Look[UUID]) -> None:
         batch = self._batches[look.batch]

@@ -37,14 +37,15 @@ _STORE: Final = """
     UPDATE catalogue_linkcheck AS link SET
         state = found.state, reason = found.reason, status_code = found.status_code, final_url = found.final_url,
         media_type = found.media_type, size_bytes = found.size_bytes, etag = found.etag,
-        last_modified = found.last_modified, checked_at = found.checked_at, failing_since = found.failing_since,
+        last_modified = found.last_modified, fingerprint = found.fingerprint,
+        checked_at = found.checked_at, failing_since = found.failing_since,
         last_success_at = found.last_success_at, changed_at = found.changed_at, failure_count = found.failure_count,
         success_count = found.success_count, next_check_at = found.next_check_at, leased_until = NULL
     FROM json_to_recordset(%s::json) AS found(
         resource_id uuid, state text, reason text, status_code smallint, final_url text, media_type text,
-        size_bytes bigint, etag text, last_modified text, checked_at timestamptz, failing_since timestamptz,
-        last_success_at timestamptz, changed_at timestamptz, failure_count integer, success_count integer,
-        next_check_at timestamptz
+        size_bytes bigint, etag text, last_modified text, fingerprint text, checked_at timestamptz,
+        failing_since timestamptz, last_success_at timestamptz, changed_at timestamptz, failure_count integer,
+        success_count integer, next_check_at timestamptz
     )
     WHERE link.resource_id = found.resource_id
 """
@@ -79,6 +80,7 @@ def record_outcomes(outcomes: Iterable[tuple[DueLink, LinkOutcome]], *, now: dat
     found = {link.resource_id: (link, outcome) for link, outcome in outcomes}
     recorded = Recorded()
     news: set[UUID] = set()
+    changed: set[UUID] = set()
     with transaction.atomic():
         ours = still_ours(link for link, _ in found.values())
         rows = []
@@ -89,12 +91,15 @@ def record_outcomes(outcomes: Iterable[tuple[DueLink, LinkOutcome]], *, now: dat
             if row["state"] != link.state:
                 recorded.moved += 1
                 recorded.unscored.add(link.dataset_id)
+            if link.last_success_at and row["changed_at"] != link.changed_at:
+                changed.add(link.dataset_id)
             if (row["state"] in BROKEN_LINK_STATES) != (link.state in BROKEN_LINK_STATES):
                 news.add(link.dataset_id)
         if rows:
             with connection.cursor() as cursor:
                 cursor.execute(_STORE, [json.dumps(rows, default=_as_json)])
         changes.record(sorted(news), ChangeKind.LINKS, now=now)
+        changes.record(sorted(changed), ChangeKind.DATA, now=now)
         _let_score_be_due(recorded.unscored, now=now)
     recorded.ignored = len(found) - len(rows)
     if score:
@@ -143,6 +148,7 @@ def _history(link: OurLink) -> LinkHistory:
         etag=link.etag,
         last_modified=link.last_modified,
         size_bytes=link.size_bytes,
+        fingerprint=link.fingerprint,
     )
 
 

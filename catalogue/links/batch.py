@@ -14,6 +14,8 @@ from aiohttp.abc import AbstractResolver
 from catalogue.links.hosts import HostPatience
 from catalogue.links.outcome import LinkOutcome
 from catalogue.links.probe import probe
+from catalogue.links.robots import Robots
+from services import ftp
 from services.host_gate import LocalHostGate
 from services.http import GuardedSession, HttpError, OutboundPolicy
 from services.http.session import Gate
@@ -76,9 +78,10 @@ class _Batch(Generic[K]):
         self._concurrency = concurrency
         self._interval = interval
         self._patience = HostPatience()
+        self._robots = Robots(session)
         self._queues: dict[str, deque[tuple[K, str]]] = {}
         for key, url in targets:
-            self._queues.setdefault(politeness_host(url), deque()).append((key, url))
+            self._queues.setdefault(politeness_host(url) or ftp.host_of(url), deque()).append((key, url))
         # (not before, host): the host that has been waiting longest comes first, so that hosts take turns.
         self._ready = [(0.0, host) for host in self._queues]
         heapq.heapify(self._ready)
@@ -128,7 +131,7 @@ class _Batch(Generic[K]):
                 server = _server(url)
                 outcome = self._patience.verdict(server, now=self._now())
                 if outcome is None:
-                    outcome = await probe(self._session, url, now=self._now())
+                    outcome = await probe(self._session, url, now=self._now(), robots=self._robots)
                     self._patience.record(server, outcome)
                     asked = bool(server)
                 found.append((key, outcome))
@@ -147,4 +150,4 @@ def _server(url: str) -> str:
     try:
         return ":".join(str(part) for part in origin(parse_url(url)))
     except HttpError:
-        return ""
+        return f"ftp:{host}" if (host := ftp.host_of(url)) else ""

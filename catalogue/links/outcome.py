@@ -17,6 +17,11 @@ class LinkCategory(StrEnum):
     CLIENT_ERROR = "client_error"
     SERVER_ERROR = "server_error"
     HTML_INSTEAD = "html_instead"
+    PAGE_INSTEAD = "page_instead"
+    LOGIN = "login"
+    PARKED = "parked"
+    SERVICE_EXCEPTION = "service_exception"
+    ROBOTS = "robots"
     EMPTY = "empty"
     BAD_ANSWER = "bad_answer"
     TOO_MANY_REDIRECTS = "too_many_redirects"
@@ -51,6 +56,9 @@ _VERDICTS = {
     LinkCategory.OK: Verdict.WORKS,
     LinkCategory.GONE: Verdict.GONE,
     LinkCategory.FORBIDDEN: Verdict.REFUSES_US,
+    LinkCategory.LOGIN: Verdict.REFUSES_US,
+    LinkCategory.ROBOTS: Verdict.REFUSES_US,
+    LinkCategory.PAGE_INSTEAD: Verdict.UNCLEAR,
     LinkCategory.RATE_LIMITED: Verdict.UNCLEAR,
     LinkCategory.UNAVAILABLE: Verdict.UNCLEAR,
     LinkCategory.DNS_UNAVAILABLE: Verdict.UNCLEAR,
@@ -80,6 +88,8 @@ class LinkOutcome:
     etag: str = ""
     last_modified: str = ""
     """As the server wrote it."""
+    fingerprint: str = ""
+    """SHA-256 of the first kilobyte, where it was read and is no web page's."""
     retry_after: int | None = None
     """Seconds the server asks us to wait."""
 

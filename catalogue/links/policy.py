@@ -44,6 +44,7 @@ class LinkHistory:
     etag: str = ""
     last_modified: str = ""
     size_bytes: int | None = None
+    fingerprint: str = ""
 
 
 def next_state(previous: LinkHistory, outcome: LinkOutcome) -> LinkState:
@@ -85,6 +86,7 @@ def history_after(previous: LinkHistory, outcome: LinkOutcome) -> LinkHistory:
                 etag=outcome.etag,
                 last_modified=outcome.last_modified,
                 size_bytes=outcome.size,
+                fingerprint=outcome.fingerprint,
             )
     return replace(
         previous,
@@ -104,7 +106,9 @@ def is_changed(previous: LinkHistory, outcome: LinkOutcome) -> bool:
         return True
     if previous.last_modified and outcome.last_modified:
         return previous.last_modified != outcome.last_modified
-    return bool(previous.etag and outcome.etag and previous.etag != outcome.etag)
+    if previous.etag and outcome.etag and previous.etag != outcome.etag:
+        return True
+    return bool(previous.fingerprint and outcome.fingerprint and previous.fingerprint != outcome.fingerprint)
 
 
 def next_check_at(history: LinkHistory, outcome: LinkOutcome, *, key: str, now: datetime) -> datetime:

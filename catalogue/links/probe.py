@@ -1,5 +1,7 @@
 """Does this link work? Ask by HEAD, and by GET for the first kilobyte where HEAD does not settle it. No database."""
 
+import asyncio
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,8 +10,11 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
-from catalogue.links.map_services import capabilities_url
+from catalogue.links.map_services import complaint_of, service_question
 from catalogue.links.outcome import LinkCategory, LinkOutcome
+from catalogue.links.robots import Robots
+from catalogue.links.web_pages import PageKind, is_web_page, kind_of_page
+from services import ftp
 from services.http import GuardedSession, HttpError, HttpErrorKind, Response
 from services.http.headers import retry_after_seconds
 from services.http.urls import parse_url
@@ -23,6 +28,7 @@ LINK_CHECK_LIMITS: Final[Mapping[str, float]] = {
 }
 
 _FIRST_BYTES = 1024
+_FIRST_BYTES_OF_A_SERVICE = 8 * 1024
 _IDENTITY = {"Accept-Encoding": "identity"}  # else the length would be that of a compressed copy
 
 #: Endings of addresses behind which a web page is certainly not what was promised.
@@ -31,7 +37,6 @@ _DATA_SUFFIXES = frozenset(
     | {".pdf", ".doc", ".docx", ".odt", ".zip", ".gz", ".7z"}
 )
 _WEB_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-_WEB_PAGE_START = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:\d+-\d+|\*)/(\d+)", re.IGNORECASE)
 
 # When HEAD ends in one of these, GET may still do better.
@@ -56,41 +61,94 @@ _CATEGORY_OF_ERROR = {
 }
 
 
-async def probe(session: GuardedSession, url: str, *, now: datetime) -> LinkOutcome:
+class PromisedUrl(str):
+    """An address of which the entry says that a data file is there, whatever the address ends in."""
+
+    __slots__ = ()
+
+
+async def probe(session: GuardedSession, url: str, *, now: datetime, robots: Robots | None = None) -> LinkOutcome:
     """Look at one link. Never raises HttpError: whatever the server does is an outcome.
 
-    The session's gate, where it has one, is asked before every request.
+    The session's gate, where it has one, is asked before every request; `robots`, where given, before every GET.
     """
+    if url.strip().lower().startswith("ftp://"):
+        return await _look_by_ftp(session, url, now=now)
+    if service := await _ask_as_service(session, url, robots, now=now):
+        return service
+    refusal: LinkOutcome | None = None
     try:
         response = await session.request("HEAD", url, headers=_IDENTITY, read_limit=0)
         if _settles(response, url):
             return _outcome_of_answer(response, url, method="HEAD", now=now)
+        refusal = _outcome_of_answer(response, url, method="HEAD", now=now)
     except HttpError as error:
         if error.kind not in _HEAD_MAY_BE_TO_BLAME:
             return _outcome_of_error(error, url, method="HEAD", now=now)
     try:
-        outcome = _outcome_of_answer(await _get_start(session, url), url, method="GET", now=now)
+        if robots and not await robots.may_get(url):
+            return _held_back(refusal, now=now)
+        return _outcome_of_answer(await _get_start(session, url), url, method="GET", now=now)
     except HttpError as error:
         return _outcome_of_error(error, url, method="GET", now=now)
-    if outcome.category in (LinkCategory.CLIENT_ERROR, LinkCategory.SERVER_ERROR, LinkCategory.NOT_FOUND):
-        return await _ask_as_map_service(session, url, now=now) or outcome
-    return outcome
 
 
-async def _ask_as_map_service(session: GuardedSession, url: str, *, now: datetime) -> LinkOutcome | None:
-    """The outcome for a map service that answers a proper question; None where it does not, or is none."""
-    question = capabilities_url(url)
+def _held_back(refusal: LinkOutcome | None, *, now: datetime) -> LinkOutcome:
+    """What HEAD alone can tell where the server asks programs not to fetch the file."""
+    if refusal and refusal.category in (LinkCategory.NOT_FOUND, LinkCategory.GONE, LinkCategory.OK):
+        return refusal
+    reason = "The server asks programs not to fetch this (robots.txt). The link may work in a browser."
+    return LinkOutcome(category=LinkCategory.ROBOTS, reason=reason, checked_at=now, method="HEAD")
+
+
+async def _ask_as_service(
+    session: GuardedSession, url: str, robots: Robots | None, *, now: datetime
+) -> LinkOutcome | None:
+    """The outcome for a web service that understands its own protocol's question; None where it does not, or is none.
+
+    A service may say no with status 200: an exception report is a failure all the same.
+    """
+    question = service_question(url)
     if not question:
         return None
     try:
-        response = await session.request("GET", question, headers=_IDENTITY, read_limit=_FIRST_BYTES)
-    except HttpError:
+        if robots and not await robots.may_get(question):
+            return None
+        response = await session.request("GET", question, headers=_IDENTITY, read_limit=_FIRST_BYTES_OF_A_SERVICE)
+    except HttpError as error:
+        return None if error.kind in _HEAD_MAY_BE_TO_BLAME else _outcome_of_error(error, url, method="GET", now=now)
+    if not 200 <= response.status < 300:
         return None
-    if not 200 <= response.status < 300 or not response.body or _is_web_page(response, "GET"):
+    complaint = complaint_of(response.body)
+    if complaint is None:
         return None
     answered = _outcome_of_answer(response, question, method="GET", now=now)
     # The description of the service is no file: its size and dates would say nothing of the data.
-    return replace(answered, reason="The map service works.", size=None, etag="", last_modified="")
+    described = replace(answered, size=None, etag="", last_modified="", fingerprint="")
+    if complaint:
+        reason = f"The service answers with an error of its own: {complaint}"
+        return replace(described, category=LinkCategory.SERVICE_EXCEPTION, reason=reason, media_type="")
+    return replace(described, category=LinkCategory.OK, reason="The service works.")
+
+
+async def _look_by_ftp(session: GuardedSession, url: str, *, now: datetime) -> LinkOutcome:
+    try:
+        async with session.turn(ftp.host_of(url)):
+            file = await asyncio.to_thread(ftp.look, url, session.policy)
+    except ftp.FtpNotFound as error:
+        reason = f"The FTP server does not give this: {error}"
+        return LinkOutcome(category=LinkCategory.NOT_FOUND, reason=reason, checked_at=now, method="FTP")
+    except HttpError as error:
+        category = _CATEGORY_OF_ERROR.get(error.kind, LinkCategory.BAD_ANSWER)
+        return LinkOutcome(category=category, reason=str(error), checked_at=now, method="FTP")
+    return LinkOutcome(
+        category=LinkCategory.OK,
+        reason="The link works.",
+        checked_at=now,
+        method="FTP",
+        size=file.size,
+        last_modified=file.modified,
+    )
 
 
 async def _get_start(session: GuardedSession, url: str) -> Response:
@@ -124,8 +182,15 @@ class _Finding:
 def _judge(response: Response, url: str, method: str, size: int | None) -> _Finding:
     status = response.status
     if 200 <= status < 300 or (status == 416 and size is not None):
+        if finding := _judge_page(response, url, method):
+            return finding
+        if complaint_of(response.body):
+            return _Finding(LinkCategory.SERVICE_EXCEPTION, "The service answers with an error of its own.")
         if _promises_data(url) and _is_web_page(response, method):
             suffix = _suffix(url)
+            if suffix not in _DATA_SUFFIXES:
+                reason = "A web page came back, although the entry promises a data file: it may lead to the file."
+                return _Finding(LinkCategory.PAGE_INSTEAD, reason)
             reason = f"A web page came back, although the address ends in “{suffix}”: the file has probably moved."
             return _Finding(LinkCategory.HTML_INSTEAD, reason)
         if method == "GET" and (size == 0 or (not response.body and status != 416)):
@@ -150,6 +215,19 @@ def _judge(response: Response, url: str, method: str, size: int | None) -> _Find
     return _Finding(LinkCategory.BAD_ANSWER, f"The server answered, but not with the file (status {status}).")
 
 
+def _judge_page(response: Response, url: str, method: str) -> _Finding | None:
+    """A web page that is surely not what anybody linked to: a parked domain, or where data was promised a login."""
+    if method != "GET" or not is_web_page(response.body):
+        return None
+    kind = kind_of_page(response.body, asked=url, final=response.url if response.redirects else "")
+    if kind is PageKind.PARKED:
+        reason = "The domain is parked or for sale: whoever ran the server has given it up."
+        return _Finding(LinkCategory.PARKED, reason)
+    if kind is PageKind.LOGIN and _promises_data(url):
+        return _Finding(LinkCategory.LOGIN, "A page to sign in came back: the file is not open to everybody.")
+    return None
+
+
 def _outcome_of_answer(response: Response, url: str, *, method: str, now: datetime) -> LinkOutcome:
     size = _size(response)
     finding = _judge(response, url, method, size)
@@ -165,6 +243,7 @@ def _outcome_of_answer(response: Response, url: str, *, method: str, now: dateti
         size=size if delivered else None,
         etag=response.headers.get("ETag", "")[:300] if delivered else "",
         last_modified=response.headers.get("Last-Modified", "")[:100] if delivered else "",
+        fingerprint=_fingerprint(response, method) if finding.category is LinkCategory.OK else "",
         retry_after=retry_after_seconds(response.headers),
     )
 
@@ -198,18 +277,25 @@ def _total_from_range(response: Response) -> int | None:
     return min(int(match[1][:19]), 2**63 - 1) if match else None
 
 
+def _fingerprint(response: Response, method: str) -> str:
+    """Of the file's first kilobyte: pages are made anew for each visitor, so theirs would say nothing."""
+    if method != "GET" or not response.body or is_web_page(response.body):
+        return ""
+    return hashlib.sha256(response.body[:_FIRST_BYTES]).hexdigest()
+
+
 def _media_type(response: Response) -> str:
     return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()[:200]
 
 
 def _is_web_page(response: Response, method: str) -> bool:
     if method == "GET" and response.body:
-        return _WEB_PAGE_START.match(response.body.removeprefix(b"\xef\xbb\xbf")) is not None
+        return is_web_page(response.body)
     return _media_type(response) in _WEB_PAGE_TYPES
 
 
 def _promises_data(url: str) -> bool:
-    return _suffix(url) in _DATA_SUFFIXES
+    return isinstance(url, PromisedUrl) or _suffix(url) in _DATA_SUFFIXES
 
 
 def _suffix(url: str) -> str:

@@ -20,6 +20,13 @@ class LinkCheck(models.Model):
     size_bytes = models.BigIntegerField(null=True, blank=True)
     etag = models.CharField(max_length=300, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
+    fingerprint = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="SHA-256 of the first kilobyte, where it was read.",
+    )
     checked_at = models.DateTimeField(null=True, blank=True)
 
     # History that the next decision needs

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             field=models.EmailField(
                 blank=True,
                 db_default="",
+                default="",
                 help_text="Who looks after the source; told of its problems too, if they have an account. Not public.",
                 max_length=254,
             ),

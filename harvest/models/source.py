@@ -46,6 +46,7 @@ class Source(models.Model):
     # Who answers for it
     contact = models.EmailField(
         blank=True,
+        default="",
         db_default="",
         help_text="Who looks after the source; told of its problems too, if they have an account. Not public.",
     )

@@ -140,7 +140,7 @@ class GuardedSession:
         }
         redirects: list[str] = []
         while True:
-            async with self._turn(target):
+            async with self.turn((target.raw_host or "").rstrip(".")):
                 response, attempt = await self._send(method, target, sent_headers, data, patience)
                 try:
                     location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
@@ -186,5 +186,6 @@ class GuardedSession:
         finally:
             current_attempt.reset(token)
 
-    def _turn(self, target: URL) -> AbstractAsyncContextManager[None]:
-        return self._gate.turn((target.raw_host or "").rstrip(".")) if self._gate else nullcontext()
+    def turn(self, host: str) -> AbstractAsyncContextManager[None]:
+        """The host's turn, for what is asked of it by other ways than HTTP."""
+        return self._gate.turn(host) if self._gate else nullcontext()

@@ -33,7 +33,8 @@ Reply = Callable[[SeenRequest, asyncio.StreamWriter], Awaitable[bool]]
 class FaultyServer:
     """Serves `replies` by path from its own thread. Use as a context manager.
 
-    `requests` holds everything that was asked, in order; `connections` counts the connections made.
+    `requests` holds everything that was asked, in order, but for a robots.txt that there is none of; `connections`
+    counts the connections made.
     """
 
     replies: dict[str, Reply] = field(default_factory=dict)
@@ -89,8 +90,10 @@ class FaultyServer:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while request := await _read_request(reader):
-                self.requests.append(request)
-                reply = self.replies.get(request.path.partition("?")[0]) or self.replies["*"]
+                reply = self.replies.get(request.path.partition("?")[0])
+                if reply or request.path != "/robots.txt":
+                    self.requests.append(request)
+                reply = reply or (_no_such_page if request.path == "/robots.txt" else self.replies["*"])
                 again = await reply(request, writer)
                 request.ended = time.monotonic()
                 if not again:
@@ -99,6 +102,12 @@ class FaultyServer:
             pass  # the client went away, as many of these tests want it to
         finally:
             writer.close()
+
+
+async def _no_such_page(request: SeenRequest, writer: asyncio.StreamWriter) -> bool:
+    writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    await writer.drain()
+    return True
 
 
 async def _read_request(reader: asyncio.StreamReader) -> SeenRequest | None:

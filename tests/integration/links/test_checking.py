@@ -51,7 +51,7 @@ def test_every_kind_of_link_gets_its_state_and_reason(web: Web, clock: Clock) ->
         web.url("/1.csv", host="dead"),
         "http://127.0.0.1:9/1.csv",
         "http://10.1.2.3/1.csv",
-        "ftp://files.example/1.csv",
+        "ftp://127.0.0.1:9/1.csv",
         clock=clock,
     )
     result = run(clock)
@@ -97,9 +97,9 @@ def test_every_kind_of_link_gets_its_state_and_reason(web: Web, clock: Clock) ->
             "This address is inside a private network, so the public can't reach it.",
             None,
         ),
-        "ftp://files.example/1.csv": (
-            "unknown",
-            "FTP addresses cannot be checked or harvested; use https.",
+        "ftp://127.0.0.1:9/1.csv": (
+            "blocked",
+            "This address is inside a private network, so the public can't reach it.",
             None,
         ),
     }

@@ -54,7 +54,7 @@ def check(category: LinkCategory, *, at: datetime.datetime, **fields: Any) -> li
 def test_a_due_link_is_claimed_once_until_its_lease_runs_out() -> None:
     stored = linked("https://a.example/1.csv")
     (link,) = claim_due(NOW, limit=10, lease=HOUR)
-    assert link == DueLink(stored.resources.get().id, "https://a.example/1.csv", "a.example", NOW + HOUR)
+    assert link == DueLink(stored.resources.get().id, "https://a.example/1.csv", "a.example", NOW + HOUR, "CSV")
     assert claim_due(NOW + HOUR - SECOND, limit=10) == []
     assert urls(claim_due(NOW + HOUR, limit=10)) == ["https://a.example/1.csv"]
 
@@ -209,6 +209,7 @@ def test_everything_that_a_success_tells_is_stored() -> None:
         "size_bytes": 1234,
         "etag": '"v1"',
         "last_modified": "Mon, 01 Jun 2026 09:00:00 GMT",
+        "fingerprint": "",
         "checked_at": NOW,
         "failing_since": None,
         "last_success_at": NOW,
@@ -250,6 +251,19 @@ def test_one_news_for_a_dataset_however_many_of_its_links_broke() -> None:
     linked(*(f"https://a.example/{number}.csv" for number in range(3)))
     assert check(LinkCategory.GONE, at=NOW).states == Counter({LinkState.GONE: 3})
     assert Change.objects.filter(kind=ChangeKind.LINKS).count() == 1
+
+
+def test_changed_data_is_news_and_a_first_look_is_not() -> None:
+    entry = linked("https://a.example/1.csv")
+    data = Change.objects.filter(kind=ChangeKind.DATA)
+    check(LinkCategory.OK, at=NOW, etag='"v1"')
+    check(LinkCategory.OK, at=NOW + HOUR, etag='"v1"')
+    assert not data.exists()
+
+    check(LinkCategory.OK, at=NOW + 2 * HOUR, etag='"v2"')
+
+    assert list(data.values_list("dataset_id", flat=True)) == [entry.id]
+    assert LinkCheck.objects.get().changed_at == NOW + 2 * HOUR
 
 
 def test_the_quality_score_follows_the_links() -> None:
