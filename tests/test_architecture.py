@@ -35,6 +35,7 @@ LAYERS = [
             "quality.measure",
             "quality.report",
             "attention",
+            "links.report",
             "quality.rollups",
             "quality.trends",
             "bulk_plan",

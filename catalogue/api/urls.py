@@ -3,7 +3,7 @@
 from django.urls import path
 
 from catalogue.api import description, native, quality, search
-from catalogue.api.writing import datasets, resources
+from catalogue.api.writing import datasets, links, resources
 
 urlpatterns = [
     path("datasets", datasets.Datasets.as_view(), name="v1-dataset-list"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("datasets/<str:key>/resources/order", resources.ResourceOrder.as_view(), name="v1-dataset-resource-order"),
     path("resources", native.ResourceList.as_view(), name="v1-resource-list"),
     path("resources/<uuid:resource_id>", resources.ResourceItem.as_view(), name="v1-resource-detail"),
+    path("resources/<uuid:resource_id>/check", links.CheckAgain.as_view(), name="v1-resource-check"),
     path("publishers", native.PublisherList.as_view(), name="v1-publisher-list"),
     path("publishers/<slug:slug>", native.PublisherDetail.as_view(), name="v1-publisher-detail"),
     path("search", search.Search.as_view(), name="v1-search"),

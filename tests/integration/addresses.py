@@ -36,6 +36,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "publishers": ("/publishers", "/publishers?q=agency", "/publishers?view=tree"),
     "publisher/<slug:slug>": ("/publisher/{publisher}",),
     "inventory": ("/inventory", "/inventory?q=salmon&publisher={publisher}"),
+    "links": ("/links", "/links?publisher={publisher}", "/links?host=data.example.gov.uk&page=2"),
+    "links.csv": ("/links.csv", "/links.csv?publisher={publisher}"),
     "quality": ("/quality",),
     "quality/method": ("/quality/method",),
     "quality/criteria/<str:key>": (
@@ -138,6 +140,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api/v1/resources/<uuid:resource_id>": ("/api/v1/resources/{file}",),
     "api/v1/resources/<uuid:resource_id>/rows": ("/api/v1/resources/{file}/rows",),
     "api/v1/resources/<uuid:resource_id>/profile": ("/api/v1/resources/{file}/profile",),
+    "api/v1/resources/<uuid:resource_id>/check": (),
     "api/v1/publishers": ("/api/v1/publishers",),
     "api/v1/publishers/<slug:slug>": ("/api/v1/publishers/{publisher}",),
     "api/v1/search": (

@@ -41,6 +41,8 @@ READ = {
     "search": SEARCH,
     "publishers": ["q"],
     "quality": ["page", "sort"],
+    "links": ["publisher", "host", "page"],
+    "links.csv": ["publisher", "host"],
     "data/search": ["q", "publisher", "res_format", "theme-primary"],
     "harvest/<slug:slug>": ["run", "kind"],
     "harvest/<slug:slug>/problems.csv": ["run"],

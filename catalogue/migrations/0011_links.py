@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0008_three_scores"),
+        ("catalogue", "0010_quality_rollups"),
     ]
 
     operations = [
