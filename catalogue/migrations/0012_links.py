@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0010_quality_rollups"),
+        ("catalogue", "0011_identifiers_index"),
     ]
 
     operations = [
