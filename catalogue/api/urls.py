@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalogue.api import description, native, quality, search
+from catalogue.api import description, native, quality, search, suggest
 from catalogue.api.writing import datasets, links, resources
 
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("publishers", native.PublisherList.as_view(), name="v1-publisher-list"),
     path("publishers/<slug:slug>", native.PublisherDetail.as_view(), name="v1-publisher-detail"),
     path("search", search.Search.as_view(), name="v1-search"),
+    path("suggest", suggest.Suggest.as_view(), name="v1-suggest"),
     path("quality", quality.Quality.as_view(), name="v1-quality"),
     path("quality/publishers", quality.QualityByPublisher.as_view(), name="v1-quality-publishers"),
     path("quality/topics", quality.QualityByTopic.as_view(), name="v1-quality-topics"),

@@ -53,13 +53,23 @@ def english() -> TextAnalyzer:
     return _folding().filter(Filter.stemmer("english")).build()
 
 
+def as_written() -> TextAnalyzer:
+    """Words in lower case without accents, whole."""
+    return _folding().build()
+
+
 _english: Final = english()
-_plain: Final = _folding().build()
+_plain: Final = as_written()
 
 
 def stems(text: str) -> list[str]:
     """The words of a text as the index holds them."""
     return _english.analyze(text)
+
+
+def written(text: str) -> list[str]:
+    """The words of a text as written, in lower case and without accents."""
+    return _plain.analyze(text)
 
 
 def words(text: str) -> list[tuple[str, str]]:

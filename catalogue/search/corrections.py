@@ -18,6 +18,10 @@ _SHORTEST_WITH_TWO_SLIPS: Final = 8
 #: A neighbour this much rarer than the commonest one is itself a slip, or an accident.
 _RAREST: Final = 0.02
 
+#: What somebody typed may be a slip though some entries have it, if it is this rare and another this much commoner.
+_RARE_ENOUGH: Final = 20
+_COMMONER: Final = 50
+
 _LETTERS: Final = string.ascii_lowercase + string.digits
 
 
@@ -38,6 +42,17 @@ def corrections(word: str, frequency: Callable[[str], int]) -> list[str]:
         return []
     # Sorted, so that equally common ones come in the same order every time
     return _commonest({stem: frequency(stem) for stem in sorted(set(stems(" ".join(one_slip_away(word)))))})
+
+
+def respelt(word: str, times: int, frequency: Callable[[str], int]) -> str | None:
+    """The word as it may have been meant, as it is written: one slip away and far commoner than what was typed.
+
+    `times`: how many entries have what was typed. `frequency` is of words as they are written.
+    """
+    if len(word) < _SHORTEST or times > _RARE_ENOUGH or not word.isalpha():
+        return None
+    best = max(((frequency(other), other) for other in sorted(one_slip_away(word))), default=(0, ""))
+    return best[1] if best[0] > times * _COMMONER else None
 
 
 def is_long_enough_for_two_slips(word: str) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from tantivy import Document
 
-from catalogue.enums import Access
+from catalogue.enums import Access, LinkHealth
 from catalogue.search.analysis import stems
 from catalogue.search.coverage import (
     EPOCH,
@@ -25,8 +25,11 @@ from catalogue.search.coverage import (
     tag_values,
     years_covered,
 )
-from catalogue.search.facets import SEPARATOR
+from catalogue.search.facets import FACETS, SEPARATOR
 from catalogue.search.schema import SCHEMA
+from catalogue.search.synonyms import spelt_out
+from catalogue.search.typed import exact_title
+from catalogue.search.weights import WEIGHTS
 from catalogue.text import plain_text
 
 #: Characters of a description that a result can show a piece of. All of it can be found.
@@ -37,8 +40,6 @@ _MOST_EXTRA_WORDS: Final = 200
 
 #: An entry with more formats has nonsense among them, and the engine drops a value of over 65,530 bytes silently.
 _MOST_FORMATS: Final = 100
-
-_LONGEST_EXACT_TITLE: Final = 500
 
 _has_markup = re.compile(r"[<>&*_#\[\]`~|\\]")
 _white_space = re.compile(r"\s+")
@@ -95,13 +96,21 @@ def plain(text: str) -> str:
     return plain_text(text) if _has_markup.search(text) else _white_space.sub(" ", text).strip()
 
 
-#: What can be found, and how much it counts. Weights were chosen by `bench/relevance.py`; see docs/benchmarks.md.
+#: What can be found, and how much it counts.
 PARTS: Final = (
-    Part("title", 5, lambda entry: (entry.title,)),
-    Part("tags", 3, lambda entry: entry.tags),
-    Part("publisher", 2, lambda entry: (entry.publisher_path[-1][1], entry.publisher_abbreviation)),
-    Part("description", 1, lambda entry: (plain(entry.description),)),
-    Part("other languages", 1, lambda entry: tuple(plain(text) for text in entry.translations)),
+    Part("title", int(WEIGHTS["part: title"]), lambda entry: (entry.title,)),
+    Part("tags", int(WEIGHTS["part: tags"]), lambda entry: entry.tags),
+    Part(
+        "publisher",
+        int(WEIGHTS["part: publisher"]),
+        lambda entry: (entry.publisher_path[-1][1], entry.publisher_abbreviation),
+    ),
+    Part("description", int(WEIGHTS["part: description"]), lambda entry: (plain(entry.description),)),
+    Part(
+        "other languages",
+        int(WEIGHTS["part: other languages"]),
+        lambda entry: tuple(plain(text) for text in entry.translations),
+    ),
 )
 
 #: Also found, but only by words that the parts above don't have: file titles mostly repeat the entry's own, and
@@ -147,15 +156,37 @@ def digest(entry: Searchable) -> str:
     return hashlib.blake2b(repr(entry).encode(), digest_size=8).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An entry ready to be stored: the fields of its document, every word that finds it, its values of each facet."""
+
+    fields: dict[str, Any]
+    stems: set[str]
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        found = {name: self.fields.get(facet.field, []) for name, facet in FACETS.items()}
+        return {name: [held] if isinstance(held, str) else held for name, held in found.items()}
+
+    def document(self, row: int) -> Document:
+        """Raises `ValueError` if a value has not the type that the schema names."""
+        return Document.from_dict(self.fields | {"row": row}, SCHEMA)
+
+
 def to_document(entry: Searchable) -> Document:
-    """The document to store. Raises `ValueError` if a value has not the type that the schema names."""
+    return prepare(entry).document(0)
+
+
+def prepare(entry: Searchable) -> Prepared:
+    texts, found_by = _weighted_text(entry)
     slugs = [slug for slug, _ in entry.publisher_path]
     high, low = halves(entry.id)
     fields: dict[str, Any] = {
         "id": str(entry.id),
         "exact_title": exact_title(entry.title),
         "title": entry.title,
-        "text": _weighted_text(entry),
+        "text": texts,
+        "words": [entry.title, *entry.tags, entry.publisher_path[-1][1]],
         "publisher": slugs,
         "publisher_path": SEPARATOR.join(slugs),
         "topic": entry.topic,
@@ -174,7 +205,7 @@ def to_document(entry: Searchable) -> Document:
         "deliveries": SEPARATOR.join(sorted(entry.deliveries)),
         "tag": tag_values(entry.tags),
         "kind": entry.kind,
-        "quality_score": entry.quality_score or 0,
+        "standing": standing(entry),
         "recency": recency(entry),
         "id_high": high,
         "id_low": low,
@@ -183,7 +214,7 @@ def to_document(entry: Searchable) -> Document:
         "card": json.dumps(card(entry), ensure_ascii=False, separators=(",", ":")).encode(),
     }
     # An empty value would be counted as one
-    return Document.from_dict({name: value for name, value in fields.items() if value not in ("", [])}, SCHEMA)
+    return Prepared({name: value for name, value in fields.items() if value not in ("", [])}, found_by)
 
 
 def halves(entry_id: UUID) -> tuple[int, int]:
@@ -197,8 +228,16 @@ def joined(high: int, low: int) -> UUID:
     return UUID(int=(high + 2**63 << 64) + low + 2**63)
 
 
-def exact_title(title: str) -> str:
-    return " ".join(stems(title))[:_LONGEST_EXACT_TITLE]
+#: What the links of an entry do for its standing; 60 where nothing is known of them.
+_LINKS: Final[dict[str, int]] = {LinkHealth.WORKING: 100, LinkHealth.SOME_BROKEN: 40, LinkHealth.ALL_BROKEN: 0}
+
+
+def standing(entry: Searchable) -> int:
+    """How good an entry is to come upon, 0 to 100: three fifths its quality, one its links, one its freshness."""
+    quality = 50 if entry.quality_score is None else entry.quality_score
+    links = _LINKS.get(entry.link_health, 60)
+    year = min(entry.updated_at.year, entry.changed_at.year)
+    return round(0.6 * quality + 0.2 * links + 0.2 * min(max((year - 2005) * 5, 0), 100))
 
 
 def recency(entry: Searchable) -> int:
@@ -212,15 +251,16 @@ def recency(entry: Searchable) -> int:
     return days << 47 | seconds << 15 | zlib.crc32(entry.id.bytes) & 0x7FFF
 
 
-def _weighted_text(entry: Searchable) -> list[str]:
-    """The searched text. Each value is its own: no quoted phrase runs across two of them."""
+def _weighted_text(entry: Searchable) -> tuple[list[str], set[str]]:
+    """The searched text, and its stems. Each value is its own: no quoted phrase runs across two of them."""
     texts: list[str] = []
     once: list[str] = []
     for part in PARTS:
         values = [text for text in part.texts(entry) if text]
         texts += values * part.weight
         once += values
-    known = set(stems(" ".join(once)))
+    words = stems(" ".join(once))
+    known = set(words)
     extra = 0
     for part in EXTRA_PARTS:
         for text in part.texts(entry):
@@ -229,4 +269,8 @@ def _weighted_text(entry: Searchable) -> list[str]:
                 known |= new
                 extra += len(new)
                 texts.append(text)
-    return texts
+    for other in spelt_out(once, words):
+        if new := set(stems(other)) - known:
+            known |= new
+            texts.append(other)
+    return texts, known

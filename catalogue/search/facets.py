@@ -10,6 +10,13 @@ from tantivy import Occur, Query, Schema, Searcher
 #: Between the values of a column that holds several: ASCII's unit separator, which no slug or format code contains.
 SEPARATOR: Final = "\x1f"
 
+#: Values of one facet on a page of results, at most.
+MOST_SHOWN: Final = 200
+
+#: Up to so many values are all counted.
+_MANY: Final = 1_000
+_ALL: Final = 10**6
+
 Filters = Mapping[str, tuple[str, ...]]
 
 
@@ -20,13 +27,25 @@ class Facet:
     `field` holds every value to filter by. `column` is what is counted: one value a document, because counting
     several values a document costs four to ten times more. A facet with several values keeps them joined in its column,
     and each distinct combination is taken apart after counting. `most` bounds the distinct values of the column;
-    counts are exact up to there.
+    counts are exact up to there. `shown` of its values are the most on a page of results.
     """
 
     title: str
     field: str
     column: str
     most: int
+    shown: int = MOST_SHOWN
+
+    def offered(self, limit: int) -> int:
+        """How many values are offered to who asks for so many. Whoever asks for more than a page shows gets them."""
+        return min(limit, self.shown) if limit <= MOST_SHOWN else limit
+
+    def size(self, limit: int) -> int:
+        """How many values of the column are counted. All, where each may hold several of the facet's values."""
+        if self.field != self.column or self.most <= _MANY:
+            return self.most
+        # Equally common ones come in no order: those at the end are cut off together, by who asks
+        return min(self.most, self.offered(limit) + _MANY)
 
     def values(self, key: str) -> Iterable[str]:
         if self.field == self.column:
@@ -45,12 +64,12 @@ FACETS: Final = {
     "access": Facet("Access", "access", "access", most=100),
     "frequency": Facet("Updated", "frequency", "frequency", most=100),
     "year": Facet("Year covered", "year", "years", most=20_000),
-    "place": Facet("Area", "place", "place", most=20_000),
+    "place": Facet("Area", "place", "place", most=20_000, shown=100),
     "quality": Facet("Quality", "quality", "quality", most=100),
     "link": Facet("Links", "link", "link", most=100),
     "delivery": Facet("API or file", "delivery", "deliveries", most=100),
     # Too many combinations to join them in a column: counted value by value
-    "tag": Facet("Tag", "tag", "tag", most=65_000),
+    "tag": Facet("Tag", "tag", "tag", most=65_000, shown=50),
     "kind": Facet("Kind of entry", "kind", "kind", most=100),
 }
 
@@ -75,6 +94,7 @@ class Counts:
     def of(self, name: str, selected: tuple[str, ...], limit: int) -> list[FacetCount]:
         """The commonest values first; chosen ones are always there, with a count of 0 if need be."""
         counts = self.values.get(name, {})
+        limit = FACETS[name].offered(limit)
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         shown = [FacetCount(value, count, value in selected) for value, count in ordered[:limit]]
         missing = set(selected) - {count.value for count in shown}
@@ -91,27 +111,33 @@ def filter_clauses(schema: Schema, filters: Filters, *, besides: str = "") -> li
 
 
 def count(
-    searcher: Searcher, schema: Schema, matching: list[tuple[Occur, Query]], filters: Filters, facets: tuple[str, ...]
+    searcher: Searcher,
+    schema: Schema,
+    matching: list[tuple[Occur, Query]],
+    filters: Filters,
+    facets: tuple[str, ...],
+    limit: int,
 ) -> Counts:
-    """Count what matches and passes the filters. A facet's own choice is left out of its counts.
+    """Count what matches and passes the filters. A facet's own choice is left out of its counts. Of facets with very
+    many values, only the `limit` commonest come out, unless one of them is chosen.
 
     One pass counts the total and every facet without a choice; each facet with one needs a pass of its own.
     """
     chosen = [name for name in facets if filters.get(name)]
     plain = [name for name in facets if name not in chosen]
     main = Query.boolean_query([*matching, *filter_clauses(schema, filters)])
-    found = searcher.aggregate(main, {"total": {"value_count": {"field": "recency"}}} | _terms(plain))
+    found = searcher.aggregate(main, {"total": {"value_count": {"field": "recency"}}} | _terms(plain, limit))
     values = {name: _tally(FACETS[name], found[name]) for name in plain}
     for name in chosen:
         others = Query.boolean_query([*matching, *filter_clauses(schema, filters, besides=name)])
-        values[name] = _tally(FACETS[name], searcher.aggregate(others, _terms([name]))[name])
+        values[name] = _tally(FACETS[name], searcher.aggregate(others, _terms([name], _ALL))[name])
     return Counts(int(found["total"]["value"]), values)
 
 
-def _terms(names: Iterable[str]) -> dict[str, Any]:
+def _terms(names: Iterable[str], limit: int) -> dict[str, Any]:
     # Without segment_size each segment reports only its commonest values, and the sums come out wrong.
     return {
-        name: {"terms": {"field": facet.column, "size": facet.most, "segment_size": facet.most}}
+        name: {"terms": {"field": facet.column, "size": facet.size(limit), "segment_size": facet.most}}
         for name in names
         for facet in [FACETS[name]]
     }

@@ -85,6 +85,8 @@ class Follower:
                 break
         if self.uncommitted:
             self._commit()
+        if mended:  # no change will say again what was mended
+            self.writer.save_rows(at_once=True)
         for request in mended:
             settle(request)
         return released + len(mended) + changed
@@ -156,7 +158,7 @@ def follow(
             return
         except NotOurDatabase:
             logger.warning("The database is not the one that the search index was built from: building it anew.")
-            _abandon()
+            abandon()
         except IndexDamaged as error:
             suspect = _judge(error, suspect)
             pause = _sleep(pause, stop)
@@ -181,7 +183,7 @@ def _open(sequence: Callable[[], object], progress: Callable[[int], object], sto
     if build:
         writer = Writer(build)
         try:
-            follower = Follower(writer, build.read_state())
+            follower = Follower(writer, _earlier(build.read_state(), writer.rows_state))
             follower.check_database()
         except (OSError, ValueError, KeyError, TypeError) as error:
             writer.close()
@@ -198,6 +200,13 @@ def _open(sequence: Callable[[], object], progress: Callable[[int], object], sto
     return _open(sequence, progress, stop)
 
 
+def _earlier(committed: State, saved: State | None) -> State:
+    """From where to follow. Bitmaps are saved less often than documents: what came between is done again."""
+    if saved is None or (saved.position, saved.released_until) >= (committed.position, committed.released_until):
+        return committed
+    return saved
+
+
 def _keep_up(follower: Follower, stop: Callable[[], bool], *, sequence: Callable[[], object], channel: str) -> None:
     """Catch up and wait, until `stop()` or another index takes this one's place."""
     connection.ensure_connection()
@@ -210,6 +219,7 @@ def _keep_up(follower: Follower, stop: Callable[[], bool], *, sequence: Callable
         follower.catch_up(sequence, stop=stop)
         if stop():
             return
+        follower.writer.save_rows()
         wait = follower.seconds_to_next_release()
         with connection.wrap_database_errors:
             assert connection.connection is not None
@@ -227,11 +237,11 @@ def _judge(error: IndexDamaged, suspect: str) -> str:
         logger.warning("The search index failed (%s): opening it again.", error)
         return build.name
     logger.error("The search index is damaged (%s): building it anew.", error)
-    _abandon()
+    abandon()
     return ""
 
 
-def _abandon() -> None:
+def abandon() -> None:
     """Mark the current index as not to be followed; readers go on using what they have open until there is another."""
     build = current_build()
     if build:

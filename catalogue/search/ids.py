@@ -1,18 +1,16 @@
 """Which entries match, as ids alone: for an API that narrows them in the database, or pages through them all."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from tantivy import DocAddress, Occur, Query, Searcher
 
 from catalogue.search.document import joined
+from catalogue.search.facets import filter_clauses
 from catalogue.search.index import IndexDamaged, SearchUnavailable, engine_errors, open_reader, report_damage
+from catalogue.search.request import ENOUGH
 from catalogue.search.schema import SCHEMA
 from catalogue.search.text_query import Clauses, TextQuery, Typed, take_apart, to_query
-
-#: With at least this many entries that have every word, those with only some are left out, as on the search page.
-_ENOUGH: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,11 @@ def ids_with(text: str, *, in_title: bool = False) -> list[UUID]:
     try:
         with engine_errors():
             query = to_query(typed, snapshot.searcher, SCHEMA)
-            clauses = [*(query.every_word or query.any_word), *(_in_title(typed) if in_title else ())]
+            clauses = [
+                *(query.every_word or query.any_word),
+                *filter_clauses(SCHEMA, query.narrowed),
+                *(_in_title(typed) if in_title else ()),
+            ]
             if query.unknown:
                 return []
             found = Query.const_score_query(Query.boolean_query(clauses), 0.0)
@@ -58,15 +60,18 @@ def ids_with(text: str, *, in_title: bool = False) -> list[UUID]:
 
 
 def _answer(query: TextQuery, searcher: Searcher, first: int, limit: int | None) -> MatchingIds:
-    clauses = query.every_word or query.any_word
+    filters = filter_clauses(SCHEMA, query.narrowed)
+    clauses = [*(query.every_word or query.any_word), *filters]
     total = _count(clauses, searcher)
-    if query.every_word and total < _ENOUGH:
-        clauses = query.any_word
+    if query.every_word and total < ENOUGH:
+        clauses = [*query.any_word, *filters]
         total = _count(clauses, searcher)
     wanted = total - first if limit is None else min(limit, total - first)
     if wanted <= 0:
         return MatchingIds([], total)
-    return MatchingIds(_ids(Query.boolean_query([*clauses, *query.ordering]), searcher, first, wanted), total)
+    return MatchingIds(
+        _ids(Query.boolean_query([*clauses, *query.titles, *query.ordering]), searcher, first, wanted), total
+    )
 
 
 def _in_title(typed: Typed) -> Clauses:

@@ -3,19 +3,23 @@
 import contextlib
 import logging
 import os
+import struct
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from tantivy import Document, Index, IndexWriter, Searcher
+from tantivy import Index, IndexWriter, Query, Searcher
 
-from catalogue.search.document import Searchable, to_document
+from catalogue.search.document import Searchable, prepare
 from catalogue.search.location import Build, State, current_build
+from catalogue.search.rows import Rows, load
 from catalogue.search.schema import SCHEMA, register
+from catalogue.search.tally import Bitmaps
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +69,7 @@ class Snapshot:
     build: Build
     state: State
     generation: tuple[str, int, int]  # differs whenever the content may: the key for whatever is kept of it
+    bitmaps: Bitmaps | None  # what broad questions are counted by; up to a minute older
 
 
 class Reader:
@@ -72,28 +77,43 @@ class Reader:
 
     def __init__(self, build: Build) -> None:
         self.build = build
-        self._stamp = _stamp(build)
+        self._stamp = _stamp(build.state_path)
         self.state = build.read_state()
         with engine_errors():
             self._index = register(Index.open(build.index_path))
             self._index.reload()
+        self._bitmaps: Bitmaps | None = None
+        self._bitmaps_stamp: tuple[int, int] | None = None
+        self._take_bitmaps()
 
     def refresh(self) -> None:
         """Take up what was committed since. The state is written after each commit, so it is read before reloading."""
-        stamp = _stamp(self.build)
+        stamp = _stamp(self.build.state_path)
         if stamp != self._stamp:
             self.state = self.build.read_state()
             with engine_errors():
                 self._index.reload()
             self._stamp = stamp
+        self._take_bitmaps()
+
+    def _take_bitmaps(self) -> None:
+        """Take up the bitmaps that were saved since. Without any, the engine counts."""
+        try:
+            stamp = _stamp(self.build.rows_path)
+            if stamp != self._bitmaps_stamp:
+                self._bitmaps, self._bitmaps_stamp = Bitmaps(self.build.rows_path), stamp
+        except (OSError, ValueError) as error:
+            if self._bitmaps:
+                logger.warning("The search index's bitmaps can't be read: %s", error)
+            self._bitmaps = None
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self._index.searcher(), self.build, self.state, (self.build.name, *self._stamp))
+        return Snapshot(self._index.searcher(), self.build, self.state, (self.build.name, *self._stamp), self._bitmaps)
 
 
-def _stamp(build: Build) -> tuple[int, int]:
-    """Differs after every commit: each writes a new file, even two within one tick of the file system's clock."""
-    status = build.state_path.stat()
+def _stamp(path: Path) -> tuple[int, int]:
+    """Differs after every writing: each makes a new file, even two within one tick of the file system's clock."""
+    status = path.stat()
     return status.st_mtime_ns, status.st_ino
 
 
@@ -156,15 +176,6 @@ def report_damage(build: Build, error: Exception) -> None:
         build.report_path.touch()
 
 
-def _document(entry: Searchable) -> Document | None:
-    """None for an entry that can't be indexed: one such must not keep all others out."""
-    try:
-        return to_document(entry)
-    except (ValueError, TypeError, IndexError):
-        logger.exception("Dataset %s can't be indexed and won't be found.", entry.id)
-        return None
-
-
 class Writer:
     """The one process that writes an index. Nothing is seen by readers before `commit`.
 
@@ -179,43 +190,95 @@ class Writer:
             index = Index(SCHEMA, path=build.index_path) if is_new else Index.open(build.index_path)
             self._index = register(index)
             self._writer: IndexWriter | None = self._index.writer(heap_size=WRITER_MEMORY, num_threads=1)
+            self._index.reload()
+            self._searcher = self._index.searcher()
+        self._uncommitted: dict[UUID, int] = {}  # rows of entries stored since the last commit
+        self._committed: State | None = None
+        self.rows = Rows()
+        self.rows_state: State | None = None  # what the bitmaps of an index that was there already had come to
+        if not is_new:
+            try:
+                self._load_rows()
+            except BaseException:
+                self.close()
+                raise
 
     def put(self, entries: Iterable[Searchable], *, gone: Iterable[UUID] = ()) -> int:
         """Store these entries in place of what was there, and take out those gone. Returns how many were stored."""
         writer = self._open_writer()
-        stored = 0
+        new = list(entries)
+        old = [*gone, *(entry.id for entry in new)]
         with engine_errors():
-            for dataset_id in gone:
+            self.rows.remove(self._stored_rows(old))
+            for dataset_id in old:
                 writer.delete_documents_by_term("id", str(dataset_id))
-            for entry in entries:
-                writer.delete_documents_by_term("id", str(entry.id))
-                if document := _document(entry):
-                    writer.add_document(document)
-                    stored += 1
-        return stored
+        return self.add(new)
 
     def add(self, entries: Iterable[Searchable]) -> int:
         """Store entries that are known not to be there: in a new index."""
         writer = self._open_writer()
         stored = 0
-        with engine_errors():
-            for entry in entries:
-                if document := _document(entry):
-                    writer.add_document(document)
-                    stored += 1
+        for entry in entries:
+            row = self.rows.next
+            try:
+                prepared = prepare(entry)
+                document = prepared.document(row)
+            except (ValueError, TypeError, IndexError):
+                # One entry that can't be indexed must not keep all others out
+                logger.exception("Dataset %s can't be indexed and won't be found.", entry.id)
+                continue
+            with engine_errors():
+                writer.add_document(document)
+            self._uncommitted[entry.id] = self.rows.add(prepared.stems, prepared.values)
+            stored += 1
         return stored
 
     def commit(self, state: State) -> None:
-        """Make it visible and safe on disk, then say how far it goes. A crash in between only repeats some work."""
+        """Make it visible and safe on disk, then say how far it goes. A crash in between only repeats some work.
+
+        The bitmaps are saved more rarely: who opens the index carries on from the state that was saved with them.
+        """
         with engine_errors():
             self._open_writer().commit()
+            self._index.reload()
+            self._searcher = self._index.searcher()
+        self._uncommitted.clear()
         self.build.write_state(state)
+        self._committed = state
+        if self.rows.is_due or not self.build.rows_path.exists():
+            self.rows.save(self.build.rows_path, state)
+
+    def save_rows(self, state: State | None = None, *, at_once: bool = False) -> None:
+        """Save the bitmaps if it is time to, or at once. `state` is what they have come to: that of the last commit."""
+        state = state or self._committed
+        if state and (at_once or self.rows.is_due) and not self._uncommitted:
+            self.rows.save(self.build.rows_path, state)
 
     def document_count(self) -> int:
         """How many documents the last commit left."""
         with engine_errors():
             self._index.reload()
             return int(self._index.searcher().num_docs)
+
+    def _load_rows(self) -> None:
+        try:
+            self.rows, self.rows_state = load(self.build.rows_path)
+        except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+            raise IndexDamaged(f"its bitmaps can't be read: {error}") from error
+        with engine_errors():
+            highest = self._searcher.aggregate(Query.all_query(), {"row": {"max": {"field": "row"}}})["row"]["value"]
+        # Entries stored after the last saving have rows that nobody else may get
+        self.rows.next = max(self.rows.next, int(highest) + 1 if highest is not None else 0)
+
+    def _stored_rows(self, ids: list[UUID]) -> set[int]:
+        """Rows of what is stored of these entries now."""
+        if not ids:
+            return set()
+        rows = {self._uncommitted[dataset_id] for dataset_id in ids if dataset_id in self._uncommitted}
+        query = Query.term_set_query(SCHEMA, "id", [str(dataset_id) for dataset_id in ids])
+        found = self._searcher.search(Query.const_score_query(query, 0.0), 2 * len(ids), count=False).hits
+        stored = self._searcher.fast_field_values("row", [address for _, address in found])
+        return rows | {int(row) for row in stored if row is not None}
 
     def close(self, *, wait: bool = False) -> None:
         """Let go of the lock. What wasn't committed is dropped. `wait`: let merges that run come to their end."""

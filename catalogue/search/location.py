@@ -80,6 +80,11 @@ class Build:
         return self.folder / "state.json"
 
     @property
+    def rows_path(self) -> Path:
+        """The bitmaps by which broad questions are counted."""
+        return self.folder / "rows"
+
+    @property
     def damage_path(self) -> Path:
         """The follower leaves this file when it has given the index up: another is to be built."""
         return self.folder / "damaged"
@@ -106,7 +111,7 @@ class Build:
         return State.from_json(self.state_path.read_text())
 
     def write_state(self, state: State) -> None:
-        _write_whole(self.state_path, state.to_json())
+        write_whole(self.state_path, state.to_json().encode())
 
 
 def home() -> Path:
@@ -133,7 +138,7 @@ def new_build() -> Build:
 
 def make_current(build: Build) -> None:
     """From now on readers and followers use this one."""
-    _write_whole(home() / "current", build.name)
+    write_whole(home() / "current", build.name.encode())
 
 
 @contextmanager
@@ -160,11 +165,11 @@ def remove_old_builds() -> None:
         pass
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Replace a file so that a crash leaves the old text or the new."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file so that a crash leaves the old one or the new."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}")
-    with open(draft, "w") as file:
-        file.write(text)
+    with open(draft, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

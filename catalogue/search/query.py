@@ -3,63 +3,43 @@
 import datetime
 import json
 import math
+import re
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from markupsafe import Markup
-from tantivy import DocAddress, Document, Occur, Query, Searcher
+from tantivy import Document
 
-from catalogue.places import Box
-from catalogue.search.facets import DEFAULT_FACETS, FACETS, Counts, FacetCount, Filters, count, filter_clauses
+from catalogue.search.analysis import stems, written
+from catalogue.search.counting import Clue, Counting
+from catalogue.search.facets import FACETS, FacetCount
 from catalogue.search.highlight import marked_piece, marked_title, why
 from catalogue.search.index import IndexDamaged, SearchUnavailable, Snapshot, engine_errors, open_reader, report_damage
-from catalogue.search.kept import KeptCounts
+from catalogue.search.ranking import find
+from catalogue.search.request import DEEPEST, ENOUGH, SearchRequest
 from catalogue.search.schema import SCHEMA
-from catalogue.search.scope import filed, fits, near, scope_clauses, up_to
-from catalogue.search.text_query import LONGEST_QUERY, Clauses, TextQuery, take_apart, to_query
-from catalogue.search.walk import PageStart, after
-from catalogue.search_scope import EVERYWHERE, Scope
+from catalogue.search.text_query import LONGEST_QUERY, TextQuery, take_apart, to_query
+from catalogue.search.walk import PageStart
 
-__all__ = ["FacetCount", "Hit", "SearchPage", "SearchRequest", "SearchUnavailable", "index_position", "search"]
+__all__ = [
+    "FacetCount",
+    "Hit",
+    "SearchPage",
+    "SearchRequest",
+    "SearchUnavailable",
+    "index_position",
+    "related",
+    "search",
+]
 
-#: Results that can be reached by paging. Nobody reads so far; programs take the change feed or a dump.
-DEEPEST: Final = 10_000
 _LARGEST_PAGE: Final = 100
-
-#: With at least this many entries that have every word, those with only some are left out.
-_ENOUGH: Final = 50
-
-#: Quality moves a result by at most this share of its score, within a block of so many.
-_QUALITY_SHARE: Final = 0.05
-_BLOCK: Final = 100
-
-#: What a perfect fit to the area asked for adds to a score.
-_FIT: Final = 10.0
-
 _MOST_VALUES: Final = 50
+_MOST_RELATED: Final = 6
 
-Clue = Literal["all", "any"]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """What is asked. Anything may be in it: what can't be meant finds nothing, or is cut.
-
-    `filters` maps names of `FACETS` to chosen values: several of one facet mean any of them. `scope` is where and when.
-    `after`: the page begins there, as an earlier answer's `following` said; `page` then says nothing.
-    """
-
-    q: str = ""
-    filters: Filters = field(default_factory=dict)
-    sort: str = "best"
-    page: int = 1
-    page_size: int = 20
-    facets: tuple[str, ...] = DEFAULT_FACETS
-    facet_limit: int = 200
-    scope: Scope = EVERYWHERE
-    after: PageStart | None = None
+_word = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +82,8 @@ class SearchPage:
 
     `matching`: "all" if only entries with every word are here, "any" if some have only some of them.
     `corrected` and `unknown`: words typed that no entry has, for which similar ones were looked for, or none.
-    `position`: the change up to which the index has followed the catalogue.
+    `position`: the change up to which the index has followed the catalogue. `narrowed`: what `publisher:leeds` and the
+    like were taken for, by facet. `did_you_mean`: what was typed with likely slips put right; empty if there are none.
     """
 
     hits: list[Hit]
@@ -111,15 +92,14 @@ class SearchPage:
     page: int
     pages: int
     is_capped: bool
-    matching: Clue
+    matching: Literal["all", "any"]
     corrected: tuple[str, ...]
     unknown: tuple[str, ...]
     took_ms: float
     position: int
     following: PageStart | None  # where the next page begins; None after the last
-
-
-_kept = KeptCounts()
+    narrowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    did_you_mean: str = ""
 
 
 def search(request: SearchRequest) -> SearchPage:
@@ -167,21 +147,21 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
     # Something was typed, and there is no word in it
     nothing = bool(request.q) and typed.is_empty
     text = to_query(typed, snapshot.searcher, SCHEMA)
-    matching, clauses = _matching(text, request, snapshot)
-    if nothing:
-        clauses = [(Occur.Must, Query.empty_query())]
-    counts = _counts(clauses, matching, request, request.facets, snapshot)
+    request = _narrowed(request, text)
+    counting = Counting(request, text, snapshot)
+    matching: Clue = "none" if nothing else _matching(text, request, counting)
+    counts = counting.counts(matching)
     if not counts.total and matching == "all" and request.sort == "best":
         # Enough entries have every word, but none within the filters
-        matching, clauses = "any", text.any_word
-        counts = _counts(clauses, matching, request, request.facets, snapshot)
+        matching = "any"
+        counts = counting.counts(matching)
     reachable = min(counts.total, DEEPEST)
     pages = max(1, math.ceil(reachable / request.page_size))
     hits: list[Hit] = []
     following: PageStart | None = None
     if counts.total and request.page <= pages:
-        is_ranked = bool(typed.words or typed.phrases)
-        hits, following = _hits(clauses, text, is_ranked, request, snapshot.searcher, counts.total)
+        found, following = find(text, matching, request, snapshot.searcher, counts.total)
+        hits = [_hit(score, snapshot.searcher.doc(address), text.stems) for score, address in found]
     return SearchPage(
         hits=hits,
         total=counts.total,
@@ -189,86 +169,54 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
         page=request.page,
         pages=pages,
         is_capped=counts.total > DEEPEST,
-        matching=matching,
+        matching="all" if matching == "all" else "any",
         corrected=text.corrected,
         unknown=text.unknown,
         took_ms=(time.perf_counter() - started) * 1000,
         position=snapshot.state.position,
         following=following,
+        narrowed=text.narrowed,
+        did_you_mean=_respelt(request.q, text),
     )
 
 
-def _matching(text: TextQuery, request: SearchRequest, snapshot: Snapshot) -> tuple[Clue, Clauses]:
+def _narrowed(request: SearchRequest, text: TextQuery) -> SearchRequest:
+    """With what operators ask for beside the chosen filters: `format:csv` in words is the filter. Where a facet has
+    both, an entry must pass both."""
+    filters = dict(request.filters)
+    for facet, values in text.narrowed.items():
+        chosen = filters.get(facet)
+        filters[facet] = (tuple(value for value in values if value in chosen) or ("",)) if chosen else values
+    return replace(request, filters=dict(sorted(filters.items())))
+
+
+def _respelt(typed: str, text: TextQuery) -> str:
+    if not text.respelt:
+        return ""
+
+    def replaced(word: re.Match[str]) -> str:
+        return text.respelt.get("".join(written(word[0])), word[0])
+
+    return _word.sub(replaced, typed)
+
+
+def related(page: SearchPage, q: str) -> list[str]:
+    """Searches that may interest whoever made this one: the commonest tags of what was found, less what was typed."""
+    typed = set(stems(q))
+    tags = [count.value for count in page.facets.get("tag", []) if count.count > 1 and not count.selected]
+    return [tag for tag in tags if (own := set(stems(tag))) and not own <= typed][:_MOST_RELATED]
+
+
+def _matching(text: TextQuery, request: SearchRequest, counting: Counting) -> Clue:
     """Whether entries with only some of the words belong to the answer.
 
     Decided without the filters, so that choosing a facet's value gives as many results as its count said. By date,
     an entry with one word of five would come first for being new: then every word is asked for if any entry has them.
     """
     if text.every_word is None:
-        return "all", text.any_word
-    unfiltered = SearchRequest(q=request.q)
-    with_all = _counts(text.every_word, "all", unfiltered, (), snapshot).total
-    if with_all >= (1 if request.sort == "recent" else _ENOUGH):
-        return "all", text.every_word
-    return "any", text.any_word
-
-
-def _counts(
-    clauses: Clauses, matching: Clue, request: SearchRequest, facets: tuple[str, ...], snapshot: Snapshot
-) -> Counts:
-    key = (request.q, matching, tuple(request.filters.items()), request.scope, facets)
-    matched = [*clauses, *scope_clauses(SCHEMA, request.scope)]
-    return _kept.get(
-        key, snapshot.generation, lambda: count(snapshot.searcher, SCHEMA, matched, request.filters, facets)
-    )
-
-
-def _hits(
-    clauses: Clauses, text: TextQuery, is_ranked: bool, request: SearchRequest, searcher: Searcher, total: int
-) -> tuple[list[Hit], PageStart | None]:
-    """One page, and where the next begins."""
-    filters = [*filter_clauses(SCHEMA, request.filters), *scope_clauses(SCHEMA, request.scope)]
-    first = (request.page - 1) * request.page_size
-    area = request.scope.ground
-    following: PageStart | None = None
-    if request.sort == "best" and (is_ranked or area or request.scope.place):
-        first = min(request.after.passed, DEEPEST) if request.after else first
-        closeness = [*filed(SCHEMA, request.scope), *(near(SCHEMA, area) if area else ())]
-        query = Query.boolean_query([*clauses, *text.ordering, *filters, *closeness])
-        ordered = _ranked(query, first, request.page_size, searcher, area)[: DEEPEST - first]
-        if ordered and first + len(ordered) < min(total, DEEPEST):
-            following = PageStart(first + len(ordered))
-    else:
-        begun = request.after if request.after and request.after.recency is not None else None
-        first = begun.passed if begun else first
-        query = Query.boolean_query([*clauses, *filters, *(up_to(SCHEMA, begun.recency) if begun else ())])
-        # One more than the page holds tells whether there is a next
-        found = searcher.search(query, request.page_size + 1, count=False, offset=first, order_by_field="recency").hits
-        ordered = [(0.0, address) for _, address in found[: request.page_size]]
-        if len(found) > request.page_size:
-            recencies = searcher.fast_field_values("recency", [address for _, address in ordered])
-            following = after([int(recency or 0) for recency in recencies], begun)
-    return [_hit(score, searcher.doc(address), text.stems) for score, address in ordered], following
-
-
-def _ranked(
-    query: Query, first: int, size: int, searcher: Searcher, area: Box | None
-) -> list[tuple[float, DocAddress]]:
-    """The best entries from `first` on. Quality reorders within fixed blocks, so that pages neither repeat nor skip."""
-    start = first - first % _BLOCK
-    end = math.ceil((first + size) / _BLOCK) * _BLOCK
-    found = searcher.search(query, end - start, count=False, offset=start).hits
-    addresses = [address for _, address in found]
-    scores = searcher.fast_field_values("quality_score", addresses)
-    lifts = fits(searcher, area, addresses) if area else [0.0] * len(found)
-    weighed = [
-        ((score + _FIT * fit) * (1 + _QUALITY_SHARE * (quality or 0) / 100), address)
-        for (score, address), quality, fit in zip(found, scores, lifts, strict=True)
-    ]
-    ordered: list[tuple[float, DocAddress]] = []
-    for block in range(0, len(weighed), _BLOCK):
-        ordered += sorted(weighed[block : block + _BLOCK], key=lambda item: -item[0])
-    return ordered[first - start : first - start + size]
+        return "all"
+    enough = 1 if request.sort == "recent" else ENOUGH
+    return "all" if counting.have_every_word(enough) else "any"
 
 
 def _hit(score: float, document: Document, wanted: frozenset[str]) -> Hit:

@@ -17,6 +17,7 @@ from catalogue.enums import (
     ResourceKind,
 )
 from catalogue.gazetteer.datasets import places_of, with_lineage
+from catalogue.gazetteer.place import place
 from catalogue.models import Dataset, Resource
 from catalogue.places import Box
 from catalogue.search.coverage import Sides
@@ -109,13 +110,16 @@ def _read(datasets: QuerySet[Dataset], paths: PublisherPaths) -> list[Searchable
 
 def _searchable(dataset: Dataset, files: list[_File], paths: PublisherPaths) -> Searchable:
     quality = getattr(dataset, "quality", None)
+    path = paths.path(dataset.publisher_id)
+    own = _box(dataset)
+    codes = places_of(places=dataset.places, title=dataset.title, publisher=path[-1][1], box=Box(*own) if own else None)
     return Searchable(
         id=dataset.id,
         name=dataset.name,
         title=dataset.title,
         description=dataset.description,
         tags=tuple(dataset.tags),
-        publisher_path=paths.path(dataset.publisher_id),
+        publisher_path=path,
         publisher_abbreviation=paths.abbreviation(dataset.publisher_id),
         topic=dataset.topic_id or "",
         topic_title=dataset.topic.title if dataset.topic else "",
@@ -137,19 +141,10 @@ def _searchable(dataset: Dataset, files: list[_File], paths: PublisherPaths) -> 
         link_health=_link_health([file.link for file in files]),
         deliveries=_deliveries(dataset, files),
         covers=(dataset.temporal_start, dataset.temporal_end),
-        box=_box(dataset),
-        place_codes=_place_codes(dataset, paths),
+        box=own or _box_of(codes),
+        place_codes=with_lineage(codes),
         columns=_headings(files),
     )
-
-
-def _place_codes(dataset: Dataset, paths: PublisherPaths) -> tuple[str, ...]:
-    sides = _box(dataset)
-    publisher = paths.path(dataset.publisher_id)[-1][1]
-    codes = places_of(
-        places=dataset.places, title=dataset.title, publisher=publisher, box=Box(*sides) if sides else None
-    )
-    return with_lineage(codes)
 
 
 def _headings(files: list[_File]) -> tuple[str, ...]:
@@ -176,6 +171,12 @@ def _deliveries(dataset: Dataset, files: list[_File]) -> tuple[str, ...]:
     if any(file.kind == ResourceKind.DATA for file in files):
         found.add(Delivery.FILE.value)
     return tuple(sorted(found))
+
+
+def _box_of(codes: tuple[str, ...]) -> Sides | None:
+    """An entry that only names a place is found by the place's box."""
+    found = place(codes[0]) if len(codes) == 1 else None
+    return (found.box.west, found.box.south, found.box.east, found.box.north) if found and found.box else None
 
 
 def _box(dataset: Dataset) -> Sides | None:

@@ -1,104 +1,67 @@
-"""What somebody typed, as a query. Nothing typed is syntax but quotes and a leading minus, and nothing typed can raise.
+"""What somebody typed, as queries to the engine.
 
 The engine's own query parser is never used: nested brackets can kill the process.
 """
 
 import itertools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from tantivy import Occur, Query, Schema, Searcher
 
-from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words
-from catalogue.search.corrections import beginnings, corrections, halves, is_long_enough_for_two_slips
-from catalogue.search.document import exact_title
+from catalogue.search.analysis import WEAK_WORDS
+from catalogue.search.corrections import beginnings, corrections, halves, is_long_enough_for_two_slips, respelt
+from catalogue.search.facets import FACETS
+from catalogue.search.operators import values_of
+from catalogue.search.synonyms import LIKE, SAME
+from catalogue.search.tally import YEAR, Wanted
+from catalogue.search.typed import LONGEST_QUERY, Typed, take_apart
+from catalogue.search.weights import WEIGHTS
+from catalogue.vocabularies.formats import declared_format
 
-#: Characters of what was typed that are read.
-LONGEST_QUERY: Final = 500
-
-_MOST_WORDS: Final = 24
-_MOST_PHRASES: Final = 8
-
-# How much each extra adds to a document's score, beside about 5 to 20 that one word earns. Set by bench/relevance.py.
-_IN_TITLE: Final = 0.3  # times the score of the word in the title
-_TOGETHER: Final = 0.2  # times the score of two words side by side
-_ALL_WORDS: Final = 5.0
-_WHOLE_TITLE: Final = 20.0
-_WEAK: Final = 0.6  # times the score of a weak word
-_DISTANT: Final = 5.0  # for a word two slips away, of whose commonness nothing is known
-
-_pieces = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<plain>[^\s"]+))')
-_quotes = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\x00": " "})
+__all__ = ["LONGEST_QUERY", "Clauses", "TextQuery", "Typed", "take_apart", "to_query"]
 
 Clauses = list[tuple[Occur, Query]]
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What somebody typed, taken apart. Words are (as written, stem), each once; a phrase is a tuple of stems."""
-
-    words: tuple[tuple[str, str], ...]
-    phrases: tuple[tuple[str, ...], ...]
-    excluded: tuple[tuple[str, ...], ...]
-    exact_title: str
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.words or self.phrases or self.excluded)
-
-
-def take_apart(text: str) -> Typed:
-    """Words, "quoted phrases" and -excluded words or -"phrases". A quote that isn't closed counts for nothing."""
-    text = text.translate(_quotes)
-    found: dict[str, str] = {}
-    phrases: list[tuple[str, ...]] = []
-    excluded: list[tuple[str, ...]] = []
-    for piece in _pieces.finditer(text):
-        inside = words(piece["phrase"] if piece["phrase"] is not None else piece["plain"])
-        sequence = tuple(stem for _, stem in inside)
-        if not sequence:
-            continue
-        if piece["minus"]:
-            excluded.append(sequence)
-        elif piece["phrase"] is not None:
-            phrases.append(sequence)
-        else:
-            for word, stem in inside:
-                found.setdefault(stem, word)
-    telling = {stem: word for stem, word in found.items() if word not in STOP_WORDS}
-    kept = telling or ({} if phrases else found)
-    return Typed(
-        words=tuple((word, stem) for stem, word in kept.items())[:_MOST_WORDS],
-        phrases=tuple(dict.fromkeys(phrases))[:_MOST_PHRASES],
-        excluded=tuple(dict.fromkeys(excluded))[:_MOST_PHRASES],
-        exact_title="" if excluded else exact_title(text),
-    )
 
 
 @dataclass(frozen=True, slots=True)
 class TextQuery:
     """Conditions that decide what matches, what orders it, and which words were really looked for.
 
-    `every_word` is None where it would say the same as `any_word`.
+    `every_word` is None where it would say the same as `any_word`. `terms` are single words with their weights: the
+    engine finds the best by them without looking at all that match. `titles` and `ordering` lift an entry besides.
+    `wanted` says the same as the conditions, in stems, where that can be said. `narrowed` is what operators ask for.
     """
 
     any_word: Clauses
     every_word: Clauses | None
+    terms: Clauses
+    titles: Clauses
+    required: Clauses
     ordering: Clauses
+    wanted: Wanted | None
+    narrowed: dict[str, tuple[str, ...]]
     stems: frozenset[str]
     corrected: tuple[str, ...]  # words that no entry has, for which others were looked for
     unknown: tuple[str, ...]  # words that no entry has, and nothing like them
+    respelt: dict[str, str]  # words that may be slips → what may have been meant
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether one match can be better than another."""
+        return bool(self.terms or self.stems)
 
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
-    """One typed word: the stems that stand for it, and how to find them in the searched text."""
+    """One typed word: the stems that stand for it, those of like meaning, and how to find all in the searched text."""
 
     stems: tuple[str, ...]
+    like: tuple[str, ...]
     query: Query
     is_corrected: bool
+    is_simple: bool  # any of its stems will do
+    year: str = ""
 
 
 def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
@@ -117,8 +80,13 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
     if not strong:
         strong, weak = weak, {}
 
+    refused = values_of([each for each in typed.asked if each.is_excluded], searcher)
     required: Clauses = [(Occur.Must, _sequence(schema, phrase)) for phrase in typed.phrases]
     required += [(Occur.MustNot, _sequence(schema, sequence)) for sequence in typed.excluded]
+    required += [
+        (Occur.MustNot, Query.term_set_query(schema, FACETS[facet].field, list(values)))
+        for facet, values in refused.items()
+    ]
     if strong:
         one = Query.boolean_query([(Occur.Should, meaning.query) for meaning in strong.values()])
         any_word = [(Occur.Must, one), *required]
@@ -130,32 +98,94 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
     return TextQuery(
         any_word=any_word,
         every_word=[*all_of_them, *required] if len(strong) > 1 else None,
+        terms=_terms(strong, schema),
+        titles=_titles(strong, schema),
+        required=required,
         ordering=_ordering(typed, strong, weak, all_of_them, schema, frequency),
+        wanted=_wanted(typed, strong) if not refused else None,
+        narrowed=values_of([each for each in typed.asked if not each.is_excluded], searcher),
         stems=frozenset(
-            [stem for meaning in known.values() for stem in meaning.stems]
+            [stem for meaning in known.values() for stem in (*meaning.stems, *meaning.like)]
             + [stem for phrase in typed.phrases for stem in phrase]
         ),
         corrected=tuple(word for word, meaning in known.items() if meaning.is_corrected),
         unknown=tuple(word for word, meaning in meanings.items() if not meaning),
+        respelt=_respelt(typed, frequency, lambda word: int(searcher.doc_freq("words", word))),
     )
 
 
 def _meaning(
     word: str, stem: str, searcher: Searcher, schema: Schema, frequency: Callable[[str], int], *, is_last: bool
 ) -> _Meaning | None:
-    if frequency(stem):
-        return _Meaning((stem,), _term(schema, "text", stem), is_corrected=False)
+    same = tuple(other for other in SAME.get(stem, ()) if frequency(other))
+    stems = (stem, *same) if frequency(stem) else same
+    year = word if len(word) == 4 and word.isdigit() and word.isascii() and word[:2] in ("19", "20") else ""
+    if stems:
+        like = tuple(other for other in LIKE.get(stem, ()) if frequency(other))
+        return _Meaning(stems, like, _one_of(schema, stems, like, year), is_corrected=False, is_simple=True, year=year)
+    if year:
+        return None
     if is_last and (longer := beginnings(word, searcher)):
-        return _Meaning(tuple(longer), _one_of(schema, longer), is_corrected=True)
+        return _corrected(schema, longer)
     if near := corrections(word, frequency):
-        return _Meaning(tuple(near), _one_of(schema, near), is_corrected=True)
+        return _corrected(schema, near)
     if pair := halves(word, frequency):
-        return _Meaning(pair, _sequence(schema, pair), is_corrected=True)
+        return _Meaning(pair, (), _sequence(schema, pair), is_corrected=True, is_simple=False)
+    if longer := beginnings(word, searcher):
+        return _corrected(schema, longer)
     if is_long_enough_for_two_slips(word):
-        distant = Query.const_score_query(Query.fuzzy_term_query(schema, "text", stem, distance=2), _DISTANT)
+        query = Query.fuzzy_term_query(schema, "text", stem, distance=2)
+        distant = Query.const_score_query(query, WEIGHTS["word two slips away"])
         if searcher.search(distant, 1).hits:
-            return _Meaning((), distant, is_corrected=True)
+            return _Meaning((), (), distant, is_corrected=True, is_simple=False)
     return None
+
+
+def _respelt(
+    typed: Typed, frequency: Callable[[str], int], frequency_as_written: Callable[[str], int]
+) -> dict[str, str]:
+    found = {word: respelt(word, frequency(stem), frequency_as_written) for word, stem in typed.words}
+    return {word: other for word, other in found.items() if other}
+
+
+def _corrected(schema: Schema, stems: list[str]) -> _Meaning:
+    return _Meaning(tuple(stems), (), _one_of(schema, tuple(stems)), is_corrected=True, is_simple=True)
+
+
+def _wanted(typed: Typed, strong: dict[str, _Meaning]) -> Wanted | None:
+    """What matches, in stems alone; None where more than single words decides."""
+    if typed.phrases or any(len(sequence) > 1 for sequence in typed.excluded):
+        return None
+    if (typed.words and not strong) or not all(meaning.is_simple for meaning in strong.values()):
+        return None
+    groups = tuple(
+        (*meaning.stems, *meaning.like, *([YEAR + meaning.year] if meaning.year else [])) for meaning in strong.values()
+    )
+    return Wanted(groups, tuple(sequence[0] for sequence in typed.excluded))
+
+
+def _terms(strong: dict[str, _Meaning], schema: Schema) -> Clauses:
+    """Single words alone: of a list of such the engine skips what can't be among the best."""
+    terms: list[Query] = []
+    for meaning in strong.values():
+        if not meaning.stems:
+            terms.append(meaning.query)
+        for stem in meaning.stems:
+            terms.append(_term(schema, "text", stem))
+        for stem in meaning.like:
+            terms.append(Query.boost_query(_term(schema, "text", stem), WEIGHTS["word of like meaning"]))
+    return [(Occur.Should, term) for term in terms]
+
+
+def _titles(strong: dict[str, _Meaning], schema: Schema) -> Clauses:
+    return [
+        (
+            Occur.Should,
+            Query.boost_query(_term(schema, "title", meaning.stems[0]), WEIGHTS["word in the title"]),
+        )
+        for meaning in strong.values()
+        if not meaning.is_corrected
+    ]
 
 
 def _ordering(
@@ -169,27 +199,38 @@ def _ordering(
     """What lifts a document among those that match."""
     extras: list[Query] = []
     for meaning in strong.values():
-        if not meaning.is_corrected:
-            extras.append(Query.boost_query(_term(schema, "title", meaning.stems[0]), _IN_TITLE))
-    for meaning in weak.values():
-        extras.append(Query.boost_query(meaning.query, _WEAK))
+        if meaning.year:
+            extras.append(_constant(Query.term_query(schema, "year", meaning.year), "year covered"))
+    for word, meaning in weak.items():
+        extras.append(Query.boost_query(meaning.query, WEIGHTS["word that says little (data, file)"]))
+        if code := declared_format(word):
+            extras.append(_constant(Query.term_query(schema, "format", code), "format named"))
     stems = [stem for _, stem in typed.words]
     for pair in itertools.pairwise(stems):
         if all(frequency(stem) for stem in pair):
-            extras.append(Query.boost_query(Query.phrase_query(schema, "text", list(pair), slop=1), _TOGETHER))
+            together = Query.phrase_query(schema, "text", list(pair), slop=1)
+            extras.append(Query.boost_query(together, WEIGHTS["two words side by side"]))
     if len(all_of_them) > 1:
-        extras.append(Query.const_score_query(Query.boolean_query(all_of_them), _ALL_WORDS))
+        extras.append(_constant(Query.boolean_query(all_of_them), "every word"))
     if typed.exact_title:
-        extras.append(Query.const_score_query(_term(schema, "exact_title", typed.exact_title), _WHOLE_TITLE))
+        extras.append(_constant(_term(schema, "exact_title", typed.exact_title), "whole title"))
     return [(Occur.Should, extra) for extra in extras]
+
+
+def _constant(query: Query, weight: str) -> Query:
+    return Query.const_score_query(query, WEIGHTS[weight])
 
 
 def _term(schema: Schema, field: str, stem: str) -> Query:
     return Query.term_query(schema, field, stem)
 
 
-def _one_of(schema: Schema, stems: list[str]) -> Query:
-    return Query.disjunction_max_query([_term(schema, "text", stem) for stem in stems])
+def _one_of(schema: Schema, stems: tuple[str, ...], like: tuple[str, ...] = (), year: str = "") -> Query:
+    alternatives = [_term(schema, "text", stem) for stem in stems]
+    alternatives += [Query.boost_query(_term(schema, "text", stem), WEIGHTS["word of like meaning"]) for stem in like]
+    if year:
+        alternatives.append(_constant(Query.term_query(schema, "year", year), "year covered"))
+    return alternatives[0] if len(alternatives) == 1 else Query.disjunction_max_query(alternatives)
 
 
 def _sequence(schema: Schema, stems: tuple[str, ...]) -> Query:

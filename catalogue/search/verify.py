@@ -8,10 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
-from tantivy import Query
+from tantivy import Occur, Query
 
 from catalogue.search import mending
 from catalogue.search.document import digest
+from catalogue.search.facets import FACETS, count
 from catalogue.search.index import Snapshot, Writer, WriterBusy, close_reader, engine_errors, open_reader
 from catalogue.search.schema import SCHEMA
 from catalogue.search.source import all_public_entries, public_entries
@@ -20,6 +21,9 @@ from catalogue.search.source import all_public_entries, public_entries
 _SECOND_LOOK: Final = 2.0
 
 _BATCH: Final = 1_000
+
+#: More values than any facet has.
+_ALL: Final = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Verification:
     datasets: int
     documents: int
     differences: Differences
+    counts_agree: bool = True  # the bitmaps count as the engine does; True also where they wait to be saved
 
 
 class MendingUnanswered(Exception):
@@ -66,7 +71,21 @@ def verify(*, progress: Callable[[int], object] = lambda count: None) -> Verific
     if suspects:
         time.sleep(_SECOND_LOOK)
         differences = compare(suspects)
-    return Verification(len(found), documents, differences)
+    return Verification(len(found), documents, differences, _counts_agree(snapshot))
+
+
+def _counts_agree(snapshot: Snapshot) -> bool:
+    bitmaps = snapshot.bitmaps
+    if bitmaps is None or bitmaps.state != snapshot.state:
+        return True
+    with engine_errors():
+        counted = count(snapshot.searcher, SCHEMA, [(Occur.Must, Query.all_query())], {}, tuple(FACETS), _ALL)
+    by_bitmaps = bitmaps.count(bitmaps.alive, {}, tuple(FACETS), _ALL)
+    if by_bitmaps is None:  # only the commonest values of some facet were saved: the total has to do
+        return len(bitmaps.alive) == counted.total
+    return by_bitmaps.total == counted.total and all(
+        by_bitmaps.of(name, (), _ALL) == counted.of(name, (), _ALL) for name in FACETS
+    )
 
 
 def compare(ids: Iterable[UUID]) -> Differences:
@@ -113,7 +132,9 @@ def mend(differences: Differences, *, patience: float = 30.0) -> None:
         try:
             entries = public_entries(list(differences.all), now=timezone.now())
             writer.put(entries, gone=differences.all - {entry.id for entry in entries})
-            writer.commit(build.read_state())
+            state = build.read_state()
+            writer.commit(state)
+            writer.save_rows(writer.rows_state or state, at_once=True)
         finally:
             writer.close()
     close_reader()

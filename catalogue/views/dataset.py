@@ -14,6 +14,7 @@ from catalogue.contacts import contact_of, foi_contact_of
 from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Revision
 from catalogue.quality.report import quality_of
+from catalogue.search.similar import similar
 from catalogue.serializers.page import (
     additional_information,
     alternates,
@@ -63,6 +64,7 @@ def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "contact": contact_of(dataset),
         "foi": foi_contact_of(dataset),
         "related": queries.recent_datasets(reader(request), limit=5, publisher=dataset.publisher, besides=dataset.id),
+        "similar": similar(dataset.id, dataset.title, dataset.tags),
         "languages": language_names(dataset.languages),
         "extras": additional_information(dataset),
         "for_officials": internal_information(dataset) if reader(request).is_authenticated else [],

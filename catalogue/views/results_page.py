@@ -13,7 +13,7 @@ from catalogue.gazetteer.place import Place
 from catalogue.gazetteer.sheet import Rectangle, rectangle
 from catalogue.jinja import date, day
 from catalogue.places import Box
-from catalogue.search.query import Hit, SearchPage
+from catalogue.search.query import Hit, SearchPage, related
 from catalogue.search_labels import Facet
 from catalogue.search_parameters import SearchParameters
 from catalogue.search_scope import Scope
@@ -80,6 +80,15 @@ class ResultsPage:
     @property
     def q(self) -> str:
         return self.parameters.q
+
+    @property
+    def did_you_mean_url(self) -> str:
+        return self.parameters.asking(self.found.did_you_mean).url()
+
+    @property
+    def related(self) -> list[Link]:
+        """Searches that may interest whoever made this one."""
+        return [Link(words, SearchParameters(q=words).url()) for words in related(self.found, self.q)] if self.q else []
 
     @property
     def hits(self) -> list[Hit]:

@@ -148,6 +148,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/api/v1/search?q=salmon",
         "/api/v1/search?filters[publisher]={publisher}&sort=recent",
     ),
+    "api/v1/suggest": ("/api/v1/suggest", "/api/v1/suggest?q=salm"),
     "api/v1/quality": ("/api/v1/quality",),
     "api/v1/quality/publishers": ("/api/v1/quality/publishers", "/api/v1/quality/publishers?with=below"),
     "api/v1/quality/topics": ("/api/v1/quality/topics",),

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from catalogue.models import Dataset
+from catalogue.search.follow import abandon
 from catalogue.search.index import IndexDamaged, SearchUnavailable
 from catalogue.search.verify import Differences, MendingUnanswered, compare, mend, verify
 
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             with tqdm(total=total, desc="Comparing", unit=" datasets", disable=options["json"] or None) as bar:
                 found = verify(progress=bar.update)
             left = found.differences
+            if options["mend"] and not found.counts_agree:
+                abandon()
             if left.all and options["mend"]:
                 mend(found.differences)
                 left = compare(found.differences.all)
@@ -35,11 +38,16 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         mended = len(found.differences.all) - len(left.all)
         if options["json"]:
-            counts = {"datasets": found.datasets, "documents": found.documents}
+            counts = {"datasets": found.datasets, "documents": found.documents, "counts_agree": found.counts_agree}
             self.stdout.write(json.dumps(counts | found.differences.counts() | {"mended": mended}))
         else:
             self._tell(found.datasets, found.differences, mended)
-        if left.all:
+            if not found.counts_agree:
+                self.stdout.write(
+                    "Facets are counted wrongly: "
+                    + ("the index is being built anew." if options["mend"] else "run verify_search --mend.")
+                )
+        if left.all or not found.counts_agree:
             raise SystemExit(1)
 
     def _tell(self, datasets: int, differences: Differences, mended: int) -> None:

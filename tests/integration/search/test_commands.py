@@ -90,6 +90,7 @@ def test_verify_agrees_with_an_index_that_is_right() -> None:
     assert json.loads(run("verify_search", "--json")[1]) == {
         "datasets": 2,
         "documents": 2,
+        "counts_agree": True,
         "missing": 0,
         "stale": 0,
         "extra": 0,
@@ -109,7 +110,16 @@ def test_verify_finds_and_mends_every_kind_of_difference() -> None:
     code, out = run("verify_search", "--json")
     assert (code, json.loads(out)) == (
         1,
-        {"datasets": 4, "documents": 5, "missing": 1, "stale": 1, "extra": 1, "repeated": 1, "mended": 0},
+        {
+            "datasets": 4,
+            "documents": 5,
+            "counts_agree": True,
+            "missing": 1,
+            "stale": 1,
+            "extra": 1,
+            "repeated": 1,
+            "mended": 0,
+        },
     )
     code, out = run("verify_search", "--mend")
     assert (code, out) == (

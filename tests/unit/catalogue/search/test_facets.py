@@ -96,7 +96,7 @@ def test_counts_are_exact_and_leave_out_a_facets_own_choice(
 ) -> None:
     matching = [one for one in entries if word in one.title]
     query = Query.term_query(SCHEMA, "text", word) if word else Query.all_query()
-    counts = count(index.searcher(), SCHEMA, [(Occur.Must, query)], filters, NAMES)
+    counts = count(index.searcher(), SCHEMA, [(Occur.Must, query)], filters, NAMES, 10**6)
 
     def passes(one: Searchable, besides: str = "") -> bool:
         values = value_sets(one)

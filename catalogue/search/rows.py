@@ -1,0 +1,169 @@
+"""Which entries have each common word and each facet value, as bitmaps: what broad questions are counted by.
+
+Counting a facet in the engine costs some nanoseconds for every entry that matches, and a common word matches hundreds
+of thousands. Here every entry has a row number, every common word and every value a compressed (Roaring) bitmap of
+rows, and the overlap of two is counted in microseconds.
+
+Rows are only ever added: an entry that changes gets a new one and loses the old. One process keeps this beside the
+index that it writes, and saves it now and then; readers map the file into memory (`tally.Bitmaps`).
+"""
+
+import mmap
+import struct
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from pyroaring import BitMap
+
+from catalogue.search.location import State, write_whole
+
+#: Words are weighed once so many entries are known: ids, and so the order of building, are random.
+_SAMPLE: Final = 5_000
+
+#: A word in fewer of them than this is not common: the engine is quick with it.
+_COMMON: Final = 0.005
+
+#: Of facets with very many values, those of fewer entries than this share are left out of the file.
+_RARE: Final = 0.0002
+_MANY: Final = 4_000
+
+#: Seconds between two savings while entries change, at most, and how many times as long as a saving takes.
+_SAVE_EVERY: Final = 45.0
+_SAVE_SHARE: Final = 50
+
+MAGIC: Final = b"domesday rows 1\n"
+
+
+class Rows:
+    """The bitmaps as the writing process keeps them, and how far they have come."""
+
+    def __init__(self) -> None:
+        self.next = 0
+        self.alive = BitMap()
+        self.words: dict[str, BitMap] = {}
+        self.are_words_settled = False
+        self.values: dict[str, dict[str, BitMap]] = {}
+        #: Facets whose rare values were not saved: (rows of the commonest left out, at most; `next` at that time)
+        self.frozen: dict[str, tuple[int, int]] = {}
+        self._saved_at = 0.0
+        self._saving_took = 0.0
+        self._is_changed = False
+
+    def add(self, stems: Iterable[str], values: Mapping[str, Iterable[str]]) -> int:
+        """A row for an entry with these words and these values of each facet."""
+        row = self.next
+        self.next += 1
+        self._is_changed = True
+        self.alive.add(row)
+        if self.are_words_settled:
+            for stem in self.words.keys() & stems:
+                self.words[stem].add(row)
+        else:
+            for stem in stems:
+                self.words.setdefault(stem, BitMap()).add(row)
+            if self.next == _SAMPLE:
+                self._settle_words()
+        for facet, held in values.items():
+            bitmaps = self.values.setdefault(facet, {})
+            for value in held:
+                if value in bitmaps:
+                    bitmaps[value].add(row)
+                elif facet not in self.frozen:
+                    bitmaps[value] = BitMap([row])
+        return row
+
+    def remove(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            self.alive.discard(row)
+            self._is_changed = True
+
+    def _settle_words(self) -> None:
+        """From now on only these words are kept: the others' bitmaps would never be whole again."""
+        self.words = {stem: rows for stem, rows in self.words.items() if len(rows) >= _COMMON * self.next}
+        self.are_words_settled = True
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to save."""
+        wait = min(_SAVE_EVERY, _SAVE_SHARE * self._saving_took)
+        return self._is_changed and time.monotonic() - self._saved_at >= wait
+
+    def save(self, path: Path, state: State) -> None:
+        """Write everything, as of `state`. A crash leaves the old file or the new."""
+        started = time.monotonic()
+        write_whole(path, b"".join(self._pieces(state)))
+        self._saved_at = time.monotonic()
+        self._saving_took = self._saved_at - started
+        self._is_changed = False
+
+    def _pieces(self, state: State) -> list[bytes]:
+        bodies: list[bytes] = []
+        place = 0
+
+        def put(rows: BitMap) -> tuple[int, int, int]:
+            nonlocal place
+            body = rows.serialize()
+            bodies.append(body)
+            place += len(body)
+            return place - len(body), len(body), len(rows)
+
+        facets = {}
+        for facet, values in self.values.items():
+            if facet in self.frozen:
+                before, then = self.frozen[facet]
+                least = before + self.next - then  # a value that was left out may have come with every row since
+                floor = 0
+            else:
+                least = floor = int(_RARE * self.next) if len(values) > _MANY else 0
+            kept = sorted(((len(rows), value) for value, rows in values.items() if len(rows) >= floor), reverse=True)
+            facets[facet] = {"least": least, "values": [(value, *put(values[value])) for _, value in kept]}
+        header = {
+            "state": state.to_json(),
+            "next": self.next,
+            "settled": self.are_words_settled,
+            "alive": put(self.alive),
+            "words": {stem: put(rows) for stem, rows in self.words.items()},
+            "facets": facets,
+        }
+        head = orjson.dumps(header)
+        return [MAGIC, struct.pack("<Q", len(head)), head, *bodies]
+
+
+class RowsFile:
+    """A saved file, mapped into memory: a bitmap is read when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `OSError` if there is none, `ValueError`, `KeyError` or `struct.error` if it isn't one."""
+        with open(path, "rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        start = len(MAGIC) + 8
+        if self._map[: len(MAGIC)] != MAGIC:
+            raise ValueError("not a file of rows")
+        (length,) = struct.unpack("<Q", self._map[len(MAGIC) : start])
+        self._body = start + length
+        self.header: dict[str, Any] = orjson.loads(self._map[start : self._body])
+        self.state = State.from_json(self.header["state"])
+
+    def read(self, place: int, length: int) -> BitMap:
+        start = self._body + place
+        return BitMap.deserialize(self._map[start : start + length])
+
+
+def load(path: Path) -> tuple[Rows, State]:
+    """What was saved, whole, to be carried on. Raises as `RowsFile` does."""
+    file = RowsFile(path)
+    header = file.header
+    rows = Rows()
+    rows.next = int(header["next"])
+    rows.are_words_settled = bool(header["settled"])
+    rows.alive = file.read(*header["alive"][:2])
+    rows.words = {stem: file.read(*place[:2]) for stem, place in header["words"].items()}
+    for facet, held in header["facets"].items():
+        rows.values[facet] = {value: file.read(place, length) for value, place, length, _ in held["values"]}
+        if held["least"]:
+            rows.frozen[facet] = held["least"], rows.next
+    rows._saved_at = time.monotonic()
+    return rows, file.state

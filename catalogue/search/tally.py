@@ -1,0 +1,151 @@
+"""Counting broad questions by bitmaps: what matches, and how many of it have each value of each facet."""
+
+import heapq
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Final
+
+from pyroaring import BitMap
+
+from catalogue.search.facets import FACETS, Counts, Filters
+from catalogue.search.rows import RowsFile
+
+#: Counts of fewer entries than this are never older than the index.
+FEWEST: Final = 10_000
+
+#: Stands before a year among stems: entries that cover it, whether they name it or not.
+YEAR: Final = "\x1fyear="
+
+#: Bitmaps kept open of one file, each of up to 125 kB for a million entries.
+_MOST_OPEN: Final = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for, as stems alone: of each group any one, and none of the excluded."""
+
+    groups: tuple[tuple[str, ...], ...]
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def stems(self) -> set[str]:
+        found = {stem for group in self.groups for stem in group} | set(self.excluded)
+        return {stem for stem in found if not stem.startswith(YEAR)}
+
+
+class Bitmaps:
+    """The bitmaps of one saved file, for one process. Safe to use from several threads: what is read twice is equal."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `OSError` where there are none yet, `ValueError` if the file can't be read."""
+        try:
+            self._file = RowsFile(path)
+            header = self._file.header
+            self._words: dict[str, list[int]] = header["words"]
+            self._facets: dict[str, list[list]] = {name: held["values"] for name, held in header["facets"].items()}
+            self._least: dict[str, int] = {name: held["least"] for name, held in header["facets"].items()}
+            self._places = {name: {v[0]: v for v in values} for name, values in self._facets.items()}
+            self._everything = BitMap(range(header["next"]))
+            self.alive = self._file.read(*header["alive"][:2])
+            self.state = self._file.state
+        except (KeyError, TypeError, struct.error) as error:
+            raise ValueError(f"the rows can't be read: {error}") from error
+        self._open: dict[tuple[str, str], BitMap] = {}
+
+    def knows(self, stem: str) -> bool:
+        return stem in self._words
+
+    def with_word(self, stem: str) -> BitMap:
+        return self._bitmap("", stem, self._words[stem])
+
+    def matching(self, wanted: Wanted, rows_of: Callable[[str], BitMap], *, every: bool) -> BitMap:
+        """Rows with one word of each group, or of any group. `rows_of` finds those of a word that isn't common."""
+
+        def with_stem(stem: str) -> BitMap:
+            if stem.startswith(YEAR):
+                place = self._places.get("year", {}).get(stem.removeprefix(YEAR))
+                return self._value("year", place) if place else BitMap()
+            return self.with_word(stem) if self.knows(stem) else rows_of(stem)
+
+        found = self.alive
+        if wanted.groups:
+            groups = [BitMap.union(*map(with_stem, group)) for group in wanted.groups]
+            groups.sort(key=len)
+            found = reduce(BitMap.__and__, groups) if every else BitMap.union(*groups)
+            found &= self.alive
+        for stem in wanted.excluded:
+            found = found - with_stem(stem)
+        return found
+
+    def within(self, rows: BitMap, filters: Filters, *, besides: str = "") -> BitMap | None:
+        """Those of the rows that pass the filters. None if that can't be told."""
+        for name, chosen in filters.items():
+            if name == besides or not chosen:
+                continue
+            places = self._places.get(name, {})
+            if self._least.get(name) and any(value not in places for value in chosen):
+                return None
+            held = [self._value(name, places[value]) for value in chosen if value in places]
+            rows = rows & BitMap.union(*held) if held else BitMap()
+        return rows
+
+    def count(self, rows: BitMap, filters: Filters, facets: Iterable[str], limit: int) -> Counts | None:
+        """Exact as of the file. Of each facet at least the `limit` commonest values. None if that can't be told."""
+        passing = self.within(rows, filters)
+        if passing is None:
+            return None
+        values: dict[str, Mapping[str, int]] = {}
+        for name in facets:
+            own = self.within(rows, filters, besides=name) if filters.get(name) else passing
+            if own is None:
+                return None
+            found = self._tally(name, own, FACETS[name].offered(limit), filters.get(name, ()))
+            if found is None:
+                return None
+            values[name] = found
+        return Counts(len(passing), values)
+
+    def _tally(self, name: str, rows: BitMap, limit: int, chosen: tuple[str, ...]) -> dict[str, int] | None:
+        """Values are taken by their number of entries, which no count can exceed: so most rare ones are never asked."""
+        overlap = self._overlap(rows)
+        counts: dict[str, int] = {}
+        best: list[int] = []
+        for held in self._facets.get(name, ()):
+            if len(best) == limit and held[3] < best[0]:
+                break
+            if (count := overlap(name, held)) > 0:
+                counts[held[0]] = count
+                if len(best) < limit:
+                    heapq.heappush(best, count)
+                elif count > best[0]:
+                    heapq.heapreplace(best, count)
+        least = self._least.get(name, 0)
+        if least and (len(best) < limit or best[0] < least):
+            return None
+        for value in chosen:
+            place = self._places.get(name, {}).get(value)
+            if place and value not in counts and (count := overlap(name, place)):
+                counts[value] = count
+        return counts
+
+    def _overlap(self, rows: BitMap) -> Callable[[str, list], int]:
+        """How many of the rows have a value. Small bitmaps are found in a dense one in constant time, and in a sparse
+        one by search: so what is sparse is counted by its complement."""
+        if 16 * len(rows) > len(self._everything):
+            return lambda name, held: rows.intersection_cardinality(self._value(name, held))
+        others = self._everything - rows
+        return lambda name, held: held[3] - others.intersection_cardinality(self._value(name, held))
+
+    def _value(self, name: str, held: list) -> BitMap:
+        return self._bitmap(name, held[0], held[1:])
+
+    def _bitmap(self, kind: str, name: str, place: list[int]) -> BitMap:
+        found = self._open.get((kind, name))
+        if found is None:
+            found = self._file.read(place[0], place[1])
+            if len(self._open) < _MOST_OPEN:
+                self._open[kind, name] = found
+        return found
