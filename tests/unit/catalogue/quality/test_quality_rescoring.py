@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -17,10 +18,10 @@ from catalogue.actions import quality, store
 from catalogue.actions.quality import RescoreCounts
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.enums import Band, ChangeKind, Frequency, LinkState, Route, State
-from catalogue.models import Change, Dataset, LinkCheck, QualityReport
+from catalogue.models import Change, Dataset, Licence, LinkCheck, QualityReport
 from catalogue.quality.facts import DatasetFacts, ResourceFacts
 from catalogue.quality.score import RULES_VERSION, score
-from publishers.models import Publisher
+from publishers.models import Publisher, User
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +201,16 @@ def test_the_task_rescores_what_is_due(publisher: Publisher) -> None:
     QualityReport.objects.update(rules_version=0)
     tasks.rescore_due()
     assert QualityReport.objects.get(dataset=dataset).rules_version == RULES_VERSION
+
+
+def test_opening_a_licence_in_the_admin_lets_its_datasets_be_scored_anew(publisher: Publisher, client: Client) -> None:
+    Licence.objects.create(code="house-licence", title="House licence", is_open=False)
+    under_it, other = write(draft(publisher, licence_id="house-licence"), draft(publisher, 2))
+    assert criterion(under_it, "licence")["points"] == 6
+    client.force_login(User.objects.create_superuser(email="operator@example.org", password="correct horse"))
+    form = {"code": "house-licence", "title": "House licence", "url": "", "is_open": "on", "position": 100}
+    response = client.post("/admin/catalogue/licence/house-licence/change/", form)
+    assert response.status_code == 302
+    assert quality.rescore_due(now=timezone.now()).scored == 1
+    assert criterion(under_it, "licence")["points"] == 12
+    assert criterion(other, "licence")["points"] == 0

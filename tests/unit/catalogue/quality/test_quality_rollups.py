@@ -1,11 +1,14 @@
 """Quality in numbers: what is counted, kept fresh by changes, noted by day and frozen by quarter."""
 
 import datetime
+import io
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
+from catalogue import tasks
 from catalogue.actions import datasets, quality, rollups
 from catalogue.actions.store import By
 from catalogue.enums import LinkState, RollupScope, Route, Visibility
@@ -234,3 +237,26 @@ def test_quarters_that_were_missed_are_frozen_in_their_order() -> None:
     assert rollups.first_altered() is None
     assert QualityRollup.objects.filter(scope=RollupScope.WHOLE).count() == 1
     assert Dataset.objects.count() == 1
+
+
+def test_the_command_counts_and_verifies() -> None:
+    dataset(now=NOW)
+    output = io.StringIO()
+    call_command("roll_up_quality", stdout=output)
+    assert output.getvalue() == "2 figures changed.\n"
+    call_command("roll_up_quality", verify=True, stdout=output)
+    assert output.getvalue().endswith("0 frozen rows, all of them as they were frozen.\n")
+
+
+def test_the_command_fails_where_history_was_altered(frozen: list[QualitySnapshot]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalogue_qualitysnapshot DISABLE TRIGGER USER")
+        cursor.execute("UPDATE catalogue_qualitysnapshot SET title = 'Other' WHERE number = 3")
+    with pytest.raises(CommandError, match="Row 3 of the frozen figures is not what was frozen"):
+        call_command("roll_up_quality", verify=True)
+
+
+def test_a_beat_brings_figures_up_to_date() -> None:
+    dataset()
+    tasks.refresh_quality_figures()
+    assert QualityRollup.objects.get(scope=RollupScope.WHOLE).datasets == 1
