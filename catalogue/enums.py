@@ -214,3 +214,19 @@ class RollupScope(TextChoices):
     FAMILY = "family", "A publisher and the bodies below it"
     TOPIC = "topic", "A topic"
     CELL = "cell", "A publisher's datasets on a topic"
+
+
+class WebhookSubject(TextChoices):
+    """What a webhook follows."""
+
+    PUBLISHER = "publisher", "A publisher and bodies below it"
+    DATASET = "dataset", "One dataset"
+    SEARCH = "search", "Whatever a search finds"
+
+
+class DeliveryState(TextChoices):
+    """How it stands with one call of a webhook."""
+
+    WAITING = "waiting", "Waiting"
+    DELIVERED = "delivered", "Delivered"
+    DEAD = "dead", "Given up"

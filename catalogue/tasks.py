@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import dumps, link_locks, link_run, quality, rollups
+from catalogue.actions import dumps, link_locks, link_run, quality, rollups, webhooks
 from catalogue.dumps import kept
 
 logger = logging.getLogger(__name__)
@@ -48,3 +48,13 @@ def dump_if_due() -> None:
         except dumps.AlreadyRunning:
             return
         logger.info("Dumped %d datasets.", manifest.datasets)
+
+
+@shared_task(expires=25, soft_time_limit=240, time_limit=300)
+def call_webhooks() -> None:
+    """Note what webhooks are to tell, and tell it. Delivered twice, each call is still made once."""
+    now = timezone.now()
+    webhooks.note_changes(now=now)
+    heard = webhooks.deliver_due(now=now)
+    if heard:
+        logger.info("Made %d calls of webhooks.", heard)

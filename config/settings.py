@@ -220,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "start-due-harvests": {"task": "harvest.tasks.start_due_harvests", "schedule": 15.0},
     "check-due-links": {"task": "catalogue.tasks.check_due_links", "schedule": 10.0},
     "send-notices": {"task": "publishers.tasks.send_notices", "schedule": 60.0},
+    "call-webhooks": {"task": "catalogue.tasks.call_webhooks", "schedule": 30.0},
     "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
     "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 15.0},
     "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},

@@ -1,3 +1,3 @@
-from catalogue.admin import batches, dataset, links, reference
+from catalogue.admin import batches, dataset, links, reference, webhooks
 
-__all__ = ["batches", "dataset", "links", "reference"]
+__all__ = ["batches", "dataset", "links", "reference", "webhooks"]
