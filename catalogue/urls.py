@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from catalogue.views import (
     dataset,
+    download,
     dumps,
     feeds,
     health,
@@ -55,6 +56,11 @@ urlpatterns = [
     # A UUID is tried before a name: no name looks like one
     path("dataset/<uuid:dataset_id>", dataset.detail, name="dataset-short"),
     path("dataset/<uuid:dataset_id>/<str:name>/history", dataset.history, name="dataset-history"),
+    path(
+        "dataset/<uuid:dataset_id>/download/<uuid:resource_id>/<str:file_name>",
+        download.download,
+        name="uploaded-file",
+    ),
     path("dataset/<uuid:dataset_id>/<str:name>", dataset.detail, name="dataset-detail"),
     path("dataset/<str:name>", dataset.by_name, name="dataset-by-name"),
     path("dataset/<str:name>/resource/<uuid:resource_id>", dataset.by_resource, name="dataset-resource"),

@@ -201,5 +201,9 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "SEARCH_DIR": _path,
     "SECRET_KEY": env_str,
     "SITE_URL": env_url,
+    "UPLOAD_BUCKET": env_str,
+    "UPLOAD_ENDPOINT_URL": env_url,
+    "UPLOAD_MAX_MB": lambda name: env_int(name, default=100, minimum=1, maximum=100_000),
     "VAR_DIR": _path,
+    "VIRUS_SCAN_COMMAND": env_str,
 }

@@ -186,8 +186,24 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+UPLOAD_MAX_BYTES = env_int("UPLOAD_MAX_MB", default=100, minimum=1, maximum=100_000) * 10**6
+VIRUS_SCAN_COMMAND = env_str("VIRUS_SCAN_COMMAND", default="")  # is given a file's path; 0 clean, 1 not
+MEDIA_ROOT = VAR_DIR / "media"  # no address leads there: `catalogue.views.download` gives files out
+FILE_UPLOAD_PERMISSIONS = 0o640
+UPLOAD_BUCKET = env_str("UPLOAD_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Uploaded files: in VAR_DIR, or in an S3-compatible bucket (needs the extra `s3`, reads AWS's own variables)
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": UPLOAD_BUCKET,
+            "endpoint_url": env_str("UPLOAD_ENDPOINT_URL", default="") or None,
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+    if UPLOAD_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # What previews are read from; never served from an address of its own
     "files": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

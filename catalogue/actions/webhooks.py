@@ -84,11 +84,13 @@ def _note(webhook: Webhook, now: datetime.datetime) -> tuple[bool, int]:
             highest = min(highest, index_position())
         except SearchUnavailable:
             return False, 0  # this node has no index yet: another, or later
-    read = list(
-        Change.objects.filter(position__gt=webhook.position, position__lte=highest)
+    read = [
+        position
+        for position in Change.objects.filter(position__gt=webhook.position, position__lte=highest)
         .order_by("position")
         .values_list("position", flat=True)[:_BATCH]
-    )
+        if position is not None
+    ]
     if not read:
         return False, 0
     public = queries.public_changes(since=webhook.position).filter(position__lte=read[-1]).order_by("position")
@@ -146,10 +148,10 @@ def deliver_due(*, now: datetime.datetime, limit: int = 200) -> int:
         max_bytes=64 * 1024, connect_timeout=5, response_timeout=10, total_timeout=20, max_redirects=0
     )
     heard = 0
-    due = list(due.select_related("webhook"))
-    if due:
+    claimable = list(due.select_related("webhook"))
+    if claimable:
         with HttpClient(policy) as client:
-            for delivery in due:
+            for delivery in claimable:
                 claimed = WebhookDelivery.objects.filter(
                     id=delivery.id, state=DeliveryState.WAITING, next_attempt_at=delivery.next_attempt_at
                 ).update(next_attempt_at=now + _LEASE)

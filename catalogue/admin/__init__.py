@@ -1,3 +1,3 @@
-from catalogue.admin import batches, dataset, links, reference, webhooks
+from catalogue.admin import batches, dataset, links, reference, uploads, webhooks
 
-__all__ = ["batches", "dataset", "links", "reference", "webhooks"]
+__all__ = ["batches", "dataset", "links", "reference", "uploads", "webhooks"]

@@ -49,7 +49,7 @@ class WebhookForm(forms.ModelForm):
 class DeliveryInline(admin.TabularInline):
     model = WebhookDelivery
     fields = ["created_at", "state", "attempts", "status_code", "error", "next_attempt_at", "delivered_at"]
-    readonly_fields = fields
+    readonly_fields = ["created_at", "state", "attempts", "status_code", "error", "next_attempt_at", "delivered_at"]
     extra = 0
     verbose_name_plural = "its calls of the last two days"
 

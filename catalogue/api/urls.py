@@ -3,7 +3,7 @@
 from django.urls import path
 
 from catalogue.api import description, native, quality, search, suggest
-from catalogue.api.writing import datasets, links, resources
+from catalogue.api.writing import datasets, files, links, resources
 
 urlpatterns = [
     path("datasets", datasets.Datasets.as_view(), name="v1-dataset-list"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("datasets/<str:key>/publish", datasets.Publish.as_view(), name="v1-dataset-publish"),
     path("datasets/<str:key>/withdraw", datasets.Withdraw.as_view(), name="v1-dataset-withdraw"),
     path("datasets/<str:key>/resources", resources.DatasetResources.as_view(), name="v1-dataset-resources"),
+    path("datasets/<str:key>/files", files.DatasetFiles.as_view(), name="v1-dataset-files"),
+    path("resources/<uuid:resource_id>/file", files.ResourceFile.as_view(), name="v1-resource-file"),
     path("datasets/<str:key>/resources/order", resources.ResourceOrder.as_view(), name="v1-dataset-resource-order"),
     path("resources", native.ResourceList.as_view(), name="v1-resource-list"),
     path("resources/<uuid:resource_id>", resources.ResourceItem.as_view(), name="v1-resource-detail"),

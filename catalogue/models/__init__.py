@@ -8,6 +8,7 @@ from catalogue.models.quality_rollup import QualityDay, QualityRollup, QualitySn
 from catalogue.models.resource import Resource
 from catalogue.models.revision import Revision
 from catalogue.models.topic import Topic
+from catalogue.models.uploaded_file import UploadedFile
 from catalogue.models.webhook import Webhook, WebhookDelivery
 from catalogue.models.workflow_note import WorkflowNote
 
@@ -27,6 +28,7 @@ __all__ = [
     "Resource",
     "Revision",
     "Topic",
+    "UploadedFile",
     "Webhook",
     "WebhookDelivery",
     "WorkflowNote",

@@ -65,7 +65,7 @@ class DatasetResources(WriteView):
         """Add a file, document or API to an entry, at the end."""
 
         def add() -> Response:
-            dataset = _open(request, key)
+            dataset = open_for_resources(request, key)
             body = ResourceBody(data=request.data)
             checked(body)
             resource_id = uuid4()
@@ -96,7 +96,7 @@ class ResourceOrder(WriteView):
         """Put an entry's resources in order: those named come first, the others follow as they stood."""
 
         def reorder() -> Response:
-            dataset = _open(request, key)
+            dataset = open_for_resources(request, key)
             body = OrderBody(data=request.data)
             checked(body)
             order = body.validated_data["order"]
@@ -156,7 +156,7 @@ class ResourceItem(WriteView, ResourceDetail):
     )
     def delete(self, request: Request, resource_id: UUID) -> Response:
         """Remove a resource from its entry."""
-        dataset = _open_of(request, resource_id)
+        dataset = open_of_resource(request, resource_id)
         try:
             _amend(request, dataset, lambda draft: amending.without_resource(draft, resource_id))
         except amending.NoSuchResource:
@@ -164,7 +164,7 @@ class ResourceItem(WriteView, ResourceDetail):
         return Response(status=204)
 
     def _say(self, request: Request, resource_id: UUID, body_from: Callable[[ResourceDraft], Any]) -> Response:
-        dataset = _open_of(request, resource_id)
+        dataset = open_of_resource(request, resource_id)
         if not isinstance(request.data, dict):
             refuse(["Give an object."])
 
@@ -184,7 +184,7 @@ class ResourceItem(WriteView, ResourceDetail):
         return _answer(request, resource_id, stored)
 
 
-def _open(request: Request, key: str) -> Dataset:
+def open_for_resources(request: Request, key: str) -> Dataset:
     dataset = dataset_for_write(request, key, Permission.EDIT_DATASET)
     refuse_withdrawn(dataset)
     if dataset.is_harvested:
@@ -192,12 +192,12 @@ def _open(request: Request, key: str) -> Dataset:
     return dataset
 
 
-def _open_of(request: Request, resource_id: UUID) -> Dataset:
+def open_of_resource(request: Request, resource_id: UUID) -> Dataset:
     found = queries.resources_visible_to(request.user).filter(id=resource_id).values_list("dataset_id", flat=True)
     dataset_id = found.first()
     if dataset_id is None:
         raise Http404
-    return _open(request, str(dataset_id))
+    return open_for_resources(request, str(dataset_id))
 
 
 def _amend(request: Request, dataset: Dataset, change: Callable[[DatasetDraft], DatasetDraft]) -> Stored:

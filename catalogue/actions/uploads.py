@@ -1,0 +1,183 @@
+"""Taking files in: checked, stored under a name of our own, and linked from the entry that they belong to."""
+
+import datetime
+import hashlib
+import shlex
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from tempfile import NamedTemporaryFile
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile as Incoming
+from django.db import transaction
+
+from catalogue.actions import amending
+from catalogue.actions.store import By, Stored
+from catalogue.drafts import DatasetDraft, ResourceDraft
+from catalogue.enums import LinkState
+from catalogue.file_names import UNKNOWN, media_type_of, safe_file_name
+from catalogue.models import Dataset, LinkCheck, UploadedFile
+from catalogue.vocabularies.formats import format_from
+from publishers.actions import audit
+from publishers.enums import AuditAction
+
+#: Seconds that the virus scanner may take for one file.
+_SCAN_TIMEOUT: Final = 300
+
+
+class FileRefused(Exception):
+    """The file can't be taken; the message says why, in words for whoever sent it."""
+
+
+def add_file(
+    dataset: Dataset, incoming: Incoming, *, by: By, now: datetime.datetime, about: ResourceDraft | None = None
+) -> tuple[UploadedFile, Stored]:
+    """Take a file in as a new resource of an entry; `about` says what else is known of it.
+
+    Raises `FileRefused`.
+    """
+    resource_id = uuid4()
+    return _take(
+        dataset,
+        incoming,
+        resource_id,
+        lambda draft, linked: amending.with_resource(draft, linked(about or ResourceDraft(url=""))),
+        by=by,
+        now=now,
+    )
+
+
+def replace_file(
+    dataset: Dataset, resource_id: UUID, incoming: Incoming, *, by: By, now: datetime.datetime
+) -> tuple[UploadedFile, Stored]:
+    """Take a file in as the next version of what a resource leads to; earlier versions are kept.
+
+    Raises `FileRefused`, `NoSuchResource`.
+    """
+
+    def change(draft: DatasetDraft, linked: Callable[[ResourceDraft], ResourceDraft]) -> DatasetDraft:
+        own = next((resource for resource in draft.resources if resource.id == resource_id), None)
+        if own is None:
+            raise amending.NoSuchResource
+        return amending.with_resource_replaced(draft, linked(own))
+
+    return _take(dataset, incoming, resource_id, change, by=by, now=now)
+
+
+def _take(
+    dataset: Dataset,
+    incoming: Incoming,
+    resource_id: UUID,
+    change: Callable[[DatasetDraft, Callable[[ResourceDraft], ResourceDraft]], DatasetDraft],
+    *,
+    by: By,
+    now: datetime.datetime,
+) -> tuple[UploadedFile, Stored]:
+    most = settings.UPLOAD_MAX_BYTES
+    size = incoming.size or 0
+    if size > most:
+        raise FileRefused(f"The file is larger than {most // 10**6:,} MB, the most that is taken here.")
+    if not size:
+        raise FileRefused("The file is empty.")
+    name = safe_file_name(incoming.name or "file")
+    digest = _sha256(incoming)
+    scanned = _scan(incoming)
+    # A name that nobody chose: nothing that was sent becomes a path
+    stored_as = default_storage.save(f"uploads/{dataset.id}/{uuid4()}", File(incoming))
+    try:
+        with transaction.atomic():
+            media_type = media_type_of(name)
+
+            def linked(resource: ResourceDraft) -> ResourceDraft:
+                url = f"{settings.SITE_URL}/dataset/{dataset.id}/download/{resource_id}/{name}"
+                return replace(
+                    resource,
+                    id=resource_id,
+                    url=url,
+                    title=resource.title or name,
+                    format=format_from("", url=url) or resource.format,
+                    media_type="" if media_type == UNKNOWN else media_type,
+                    size_bytes=size,
+                    checksum=f"sha256:{digest}",
+                    modified=now.date(),
+                )
+
+            stored = amending.amend(dataset.id, lambda draft: change(draft, linked), by=by, now=now)
+            last = UploadedFile.objects.filter(resource_id=resource_id).order_by("-number").first()
+            kept = UploadedFile.objects.create(
+                dataset=dataset,
+                resource_id=resource_id,
+                number=last.number + 1 if last else 1,
+                file_name=name,
+                stored_as=stored_as,
+                media_type=media_type,
+                size_bytes=size,
+                sha256=digest,
+                scanned=scanned,
+                uploaded_by=by.user,
+                uploaded_at=now,
+            )
+            # We hold it: nobody need ask over the web whether it is there
+            LinkCheck.objects.filter(resource_id=resource_id).update(
+                state=LinkState.OK,
+                reason="Held here.",
+                checked_at=now,
+                last_success_at=now,
+                failing_since=None,
+                next_check_at=None,
+            )
+            audit.record(
+                AuditAction.FILE_UPLOADED,
+                who=audit.Who(by.user, label=by.label),
+                now=now,
+                publisher=dataset.publisher,
+                object_id=kept.id,
+                object_label=f"{kept}: {dataset.title}",
+                detail={"sha256": digest, "size": size},
+            )
+    except BaseException:
+        default_storage.delete(stored_as)
+        raise
+    return kept, stored
+
+
+def _sha256(incoming: Incoming) -> str:
+    digest = hashlib.sha256()
+    for piece in incoming.chunks():
+        digest.update(piece)
+    incoming.seek(0)
+    return digest.hexdigest()
+
+
+def _scan(incoming: Incoming) -> bool:
+    """Whether the operator's virus scanner has looked at the file and found nothing; False where there is none.
+
+    The command is given the file's path. It ends with 0 for a clean file and with 1 for one that is not, as clamdscan
+    does; whatever else it ends with, the file is not taken. Raises `FileRefused`.
+    """
+    if not settings.VIRUS_SCAN_COMMAND:
+        return False
+    with NamedTemporaryFile(prefix="domesday-scan-") as copy:
+        for piece in incoming.chunks():
+            copy.write(piece)
+        copy.flush()
+        incoming.seek(0)
+        try:
+            done = subprocess.run(
+                [*shlex.split(settings.VIRUS_SCAN_COMMAND), copy.name],
+                capture_output=True,
+                timeout=_SCAN_TIMEOUT,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise FileRefused("The virus scanner does not answer, so no file is taken. Try again later.") from error
+    if done.returncode == 1:
+        raise FileRefused("The virus scanner found something in this file, so it is not taken.")
+    if done.returncode:
+        raise FileRefused("The virus scanner could not look at this file, so it is not taken. Try again later.")
+    return True

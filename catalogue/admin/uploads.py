@@ -1,0 +1,121 @@
+"""Uploading a file to an entry, and every version that is kept."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from catalogue.actions import amending, uploads
+from catalogue.actions.store import By
+from catalogue.drafts import ResourceDraft
+from catalogue.enums import Route
+from catalogue.models import Dataset, Resource, UploadedFile
+from publishers.models import User
+from publishers.permissions import Permission, has_permission, publisher_ids_with
+
+
+class UploadForm(forms.ModelForm):
+    file = forms.FileField(
+        help_text="It is held here, checked for viruses where a scanner is set up, and given as a download."
+    )
+    title = forms.CharField(max_length=500, required=False, help_text="What readers see: “Bus stops, October 2026”.")
+    replaces = forms.UUIDField(
+        required=False,
+        label="New version of",
+        help_text="The UUID of the file that this is a new version of, if it is.",
+    )
+
+    class Meta:
+        model = UploadedFile
+        fields = ["dataset"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        dataset, replaced = data.get("dataset"), data.get("replaces")
+        if dataset and dataset.is_harvested:
+            raise ValidationError("This entry is harvested: its files follow its source. Change them there.")
+        if dataset and replaced and not Resource.objects.filter(id=replaced, dataset=dataset).exists():
+            self.add_error("replaces", "This entry has no such file: leave it empty for a new one.")
+        return data
+
+
+@admin.register(UploadedFile)
+class UploadedFileAdmin(admin.ModelAdmin):
+    form = UploadForm
+    list_display = ["file_name", "number", "dataset", "size_bytes", "uploaded_by", "uploaded_at", "scanned"]
+    list_select_related = ["dataset", "uploaded_by"]
+    search_fields = ["file_name", "dataset__title"]
+    autocomplete_fields = ["dataset"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UploadedFile]:
+        own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
+        queryset = super().get_queryset(request)
+        return queryset if own is None else queryset.filter(dataset__publisher_id__in=own)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ["dataset", "file", "title", "replaces"]
+        return [field.name for field in UploadedFile._meta.fields if field.name not in {"id", "stored_as"}]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj) if obj else []
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_authenticated and request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)  # the queryset says of which
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return publisher_ids_with(request.user, Permission.EDIT_DATASET) != set()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # versions are kept
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+
+        class Allowed(form):  # type: ignore[misc, valid-type]
+            def clean_dataset(self) -> Dataset:
+                dataset: Dataset = self.cleaned_data["dataset"]
+                if not has_permission(request.user, Permission.EDIT_DATASET, dataset.publisher_id):
+                    raise ValidationError("You may not change this entry: choose one of your publishers’.")
+                return dataset
+
+            def clean_file(self) -> Any:
+                return self.cleaned_data["file"]
+
+        return Allowed
+
+    def save_model(self, request: HttpRequest, obj: UploadedFile, form: Any, change: bool) -> None:
+        assert isinstance(request.user, User)
+        by, now, data = By(Route.FORM, user=request.user), timezone.now(), form.cleaned_data
+        replaced: UUID | None = data.get("replaces")
+        if replaced:
+            kept, _ = uploads.replace_file(obj.dataset, replaced, data["file"], by=by, now=now)
+        else:
+            about = ResourceDraft(url="", title=data.get("title", ""))
+            kept, _ = uploads.add_file(obj.dataset, data["file"], by=by, now=now, about=about)
+        obj.pk = kept.pk
+        obj.refresh_from_db()
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().add_view(request, form_url, {"title": "Upload a file", **(extra_context or {})})
+        except (uploads.FileRefused, amending.NoSuchResource) as error:
+            messages.error(request, str(error) or "The entry has no such file any more: look at it again.")
+            return HttpResponseRedirect(request.get_full_path())
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        messages.success(request, f"“{obj.file_name}” is uploaded and stands among the entry’s files.")
+        return HttpResponseRedirect(reverse("admin:catalogue_dataset_change", args=[obj.dataset_id]))
