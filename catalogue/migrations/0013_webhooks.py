@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0011_identifiers_index"),
+        ("catalogue", "0012_links"),
         ("publishers", "0003_approval_and_holdings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

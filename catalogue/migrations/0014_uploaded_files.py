@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0012_webhooks"),
+        ("catalogue", "0013_webhooks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
