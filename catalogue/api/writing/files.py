@@ -67,10 +67,11 @@ class _FileView(WriteView):
 
     def body(self, request: Request, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The checked fields of the form."""
-        refuse_unstorable({name: value for name, value in request.data.items() if isinstance(value, str)})
-        if not hasattr(request.data, "getlist"):
+        data = request.data
+        if not isinstance(data, dict):
             raise ParseError("Send a form (multipart/form-data) with the file as “file”.")
-        body = serializer(data=request.data)
+        refuse_unstorable({name: value for name, value in data.items() if isinstance(value, str)})
+        body = serializer(data=data)
         checked(body)
         return body.validated_data
 
