@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -240,6 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
     "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 15.0},
     "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},
+    "find-duplicates": {"task": "harvest.tasks.find_duplicates", "schedule": crontab(hour=5, minute=40)},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
     "refresh-quality-figures": {"task": "catalogue.tasks.refresh_quality_figures", "schedule": 60.0},
 }

@@ -64,6 +64,22 @@ class NotifyAbout(TextChoices):
     NOTHING = "nothing", "Nothing"
 
 
+class DuplicateReason(TextChoices):
+    """What two entries have in common."""
+
+    IDENTIFIER = "identifier", "Same identifier"
+    LANDING_PAGE = "landing_page", "Same landing page"
+    RESOURCES = "resources", "Same files and links"
+
+
+class DuplicateState(TextChoices):
+    """What an operator said of a likely duplicate."""
+
+    OPEN = "open", "To be decided"
+    MERGED = "merged", "Merged"
+    DISTINCT = "distinct", "Different datasets"
+
+
 class RecordState(TextChoices):
     CURRENT = "current", "In the catalogue"
     FAILED = "failed", "Could not be used"

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from harvest import actions
-from harvest.pipeline import claim, run
+from harvest.pipeline import claim, duplicates, run
 
 logger = logging.getLogger(__name__)
 
@@ -27,3 +27,10 @@ def run_harvest(run_id: int) -> None:
     lease = claim.claim(run_id, now=timezone.now())
     if lease:
         run.run_harvest(lease)
+
+
+@shared_task(expires=3600)
+def find_duplicates() -> None:
+    """Look for entries that two sources give. Delivered twice, the second finds the same."""
+    count = duplicates.find(now=timezone.now())
+    logger.info("%d likely duplicates wait for an operator's word.", count)
