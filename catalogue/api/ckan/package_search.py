@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import SearchFailed, SearchNotReady, SearchQueryInvalid
-from catalogue.api.ckan.facets import facet_counts, search_facets
+from catalogue.api.ckan.facets import catalogue_counts, facet_counts, search_facets
 from catalogue.api.ckan.packages import packages_of, public
 from catalogue.api.ckan.query.fields import Asked, ValueInvalid, among, as_uuid
 from catalogue.api.ckan.query.filters import condition
@@ -58,8 +58,9 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
     try:
         with _bounded():
             found = _search(request)
+            count_each = catalogue_counts if request.is_everything else facet_counts
             counts = {
-                name: facet_counts(found.all, name, limit=request.facet_limit, least=request.facet_least)
+                name: count_each(found.all, name, limit=request.facet_limit, least=request.facet_least)
                 for name in request.facets
             }
             facets = search_facets(counts)
