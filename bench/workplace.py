@@ -1,0 +1,207 @@
+"""How fast the workplace's lists are with many entries: each asked as an operator and as a department's officer.
+
+    python -m config.embedded exec python bench/workplace.py [--datasets 300000] [--rounds 7]
+
+Makes a database of its own in the server that it finds, filled by SQL with entries of 1,500 publishers, each with three
+files and their links, and drops it at the end. Times are of whole requests within this process: clock, and that of the
+processor, since other work on the machine lengthens only the former.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
+
+from publishers.models import Membership, Publisher, User  # noqa: E402
+
+#: Table → the columns that matter here, as SQL, and where their rows come from. The rest is filled with nothing.
+_TABLES: dict[str, tuple[dict[str, str], str]] = {
+    "publishers_publisher": (
+        {
+            "id": "md5('p' || n)::uuid",
+            "slug": "'body-' || n",
+            "title": "'Body ' || n",
+            "kind": "'other'",
+            "parent_id": "CASE WHEN n > 40 THEN md5('p' || (n % 40 + 1))::uuid END",
+            "contact_email": "'ask@body.example'",
+        },
+        "generate_series(1, 1500) AS n",
+    ),
+    "catalogue_dataset": (
+        {
+            "id": "md5('d' || n)::uuid",
+            "name": "'dataset-' || n",
+            "kind": "'dataset'",
+            "title": "initcap(word) || ' of ' || place || ' ' || n",
+            "description": "repeat(word || ' counted by wardens in ' || place || '. ', 12)",
+            "tags": "ARRAY[word, place]",
+            "access": "'open'",
+            "classification": "'not_applicable'",
+            "frequency": "(ARRAY['monthly', 'annual', 'daily', 'unknown'])[n % 4 + 1]",
+            "modified": "current_date - (n % 4000)",
+            "origin_id": "CASE WHEN n % 3 > 0 THEN 'guid-' || n ELSE '' END",
+            "state": "CASE WHEN n % 50 = 0 THEN 'draft' WHEN n % 97 = 0 THEN 'in_review' ELSE 'published' END",
+            "visibility": "CASE WHEN n % 10 = 0 THEN 'officials' ELSE 'public' END",
+            "published_at": "now()",
+            "modified_at": "now() - n * interval '1 minute'",
+            "version": "1",
+            "publisher_id": "md5('p' || (1 + floor(1499 * power((n % 1000) / 1000.0, 2))::int))::uuid",
+            "topic_id": "'environment'",
+            "licence_id": "'uk-ogl'",
+        },
+        """(
+            SELECT n, (ARRAY['salmon', 'bridges', 'schools', 'spending', 'trees', 'crime'])[n % 6 + 1] AS word,
+                (ARRAY['Leeds', 'York', 'Bath', 'Kent', 'Ely'])[n % 5 + 1] AS place
+            FROM generate_series(1, {count}) AS n
+        ) AS made""",
+    ),
+    "catalogue_resource": (
+        {
+            "id": "md5(name || f)::uuid",
+            "position": "f",
+            "kind": "'data'",
+            "title": "'File ' || f",
+            "url": "'https://body.example/' || name || '/' || f || '.csv'",
+            "format": "'CSV'",
+            "dataset_id": "id",
+        },
+        "catalogue_dataset, generate_series(0, 2) AS f",
+    ),
+    "catalogue_linkcheck": (
+        {
+            "resource_id": "id",
+            "host": "'body.example'",
+            "state": "CASE WHEN get_byte(uuid_send(id), 0) < 20 THEN 'broken' ELSE 'ok' END",
+            "failing_since": "now()",
+            "checked_at": "now()",
+        },
+        "catalogue_resource",
+    ),
+    "catalogue_qualityreport": (
+        {
+            "dataset_id": "id",
+            "score": "get_byte(uuid_send(id), 1) % 101",
+            "band": "CASE WHEN get_byte(uuid_send(id), 1) % 101 < 40 THEN 'poor' ELSE 'good' END",
+            "results": "'[]'::jsonb",
+            "rules_version": "1",
+        },
+        "catalogue_dataset",
+    ),
+}
+
+#: What stands in a column that must hold something, by its type.
+_NOTHING = {
+    "jsonb": "'{}'::jsonb",
+    "ARRAY": "'{}'",
+    "boolean": "false",
+    "smallint": "0",
+    "integer": "0",
+    "bigint": "0",
+    "double precision": "0",
+    "timestamp with time zone": "now()",
+}
+
+_REQUIRED = """
+    SELECT column_name, data_type FROM information_schema.columns
+    WHERE table_name = %s AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--datasets", type=int, default=30_000, metavar="N")
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    connection.settings_dict["TEST"]["NAME"] = f"bench_workplace_{os.getpid()}"
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    setup_test_environment()
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0)
+    try:
+        started = time.perf_counter()
+        fill(options.datasets)
+        print(f"Filled {options.datasets:,} entries in {time.perf_counter() - started:.0f} s.\n")
+        measure(options.rounds)
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def fill(count: int) -> None:
+    with connection.cursor() as cursor:
+        for table, (known, source) in _TABLES.items():
+            cursor.execute(_REQUIRED, [table])
+            columns = {column: _NOTHING.get(kind, "''") for column, kind in cursor.fetchall()} | known
+            names, values = ", ".join(columns), ", ".join(columns.values())
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {values} FROM {source.replace('{count}', str(count))}"
+            )
+        cursor.execute("VACUUM ANALYZE")
+
+
+def measure(rounds: int) -> None:
+    operator = User.objects.create_superuser("operator@bench.example", "correct horse")
+    officer = User.objects.create_user("officer@bench.example", "correct horse")
+    Membership.objects.create(user=officer, publisher=Publisher.objects.get(slug="body-1"), role="editor")
+    entries = "/admin/catalogue/dataset/"
+    pages = {
+        "home": "/admin/",
+        "datasets": entries,
+        "datasets, page 20": f"{entries}?p=20",
+        "datasets by quality": f"{entries}?o=4",
+        "search: salmon leeds": f"{entries}?q=salmon+leeds",
+        "search: a number": f"{entries}?q=12345",
+        "filter: drafts": f"{entries}?needs=draft",
+        "filter: broken links": f"{entries}?needs=links",
+        "filter: overdue": f"{entries}?needs=overdue",
+        "filter: poor quality": f"{entries}?needs=quality",
+        "filter: for officials": f"{entries}?visibility__exact=officials",
+        "link checks": "/admin/catalogue/linkcheck/",
+        "link checks: broken": "/admin/catalogue/linkcheck/?state__exact=broken",
+        "publishers": "/admin/publishers/publisher/",
+        "inventory search": "/inventory?q=salmon",
+    }
+    print("| page | operator: ms | processor | queries | officer: ms | processor | queries |")
+    print("|---|---|---|---|---|---|---|")
+    for page, address in pages.items():
+        cells = [cell for user in (operator, officer) for cell in timed(user, address, rounds)]
+        print(f"| {page} | {' | '.join(cells)} |", flush=True)
+
+
+def timed(user: User, address: str, rounds: int) -> list[str]:
+    client = Client()
+    client.force_login(user)
+    clock, processor = [], []
+    for _ in range(rounds):
+        cache.clear()
+        began, busy = time.perf_counter(), time.process_time()
+        response = client.get(address)
+        clock.append(1000 * (time.perf_counter() - began))
+        processor.append(1000 * (time.process_time() - busy))
+        assert response.status_code == 200, (address, response.status_code)
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    return [
+        f"{statistics.median(clock):.0f} ({max(clock):.0f})",
+        f"{statistics.median(processor):.0f}",
+        str(len(queries)),
+    ]
+
+
+if __name__ == "__main__":
+    main()
