@@ -4,7 +4,7 @@ The home page of the workplace counts these, and its lists are narrowed to them.
 """
 
 import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Case, DateField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
@@ -23,6 +23,15 @@ NEEDS: Final = {
     "quality": "Poor quality",
     "embargo": "Waiting for their release",
 }
+
+
+#: Counts go no further: of more than this nobody wants to know by how many.
+MOST_COUNTED: Final = 10_000
+
+
+def bounded_count(entries: QuerySet[Any]) -> int:
+    """How many there are, at most MOST_COUNTED."""
+    return entries.order_by()[:MOST_COUNTED].count()
 
 
 def needing(need: str, entries: QuerySet[Dataset], now: datetime.datetime) -> QuerySet[Dataset]:

@@ -293,6 +293,9 @@ class Dataset(models.Model):
             GinIndex(fields=["identifiers"], name="dataset_identifiers"),
             # Officials search what is not public here; what is public, everybody searches in the search engine
             GinIndex(INTERNAL_TEXT, name="dataset_internal_text", condition=INTERNAL),
+            models.Index(fields=["-modified_at"], name="dataset_internal_recent", condition=INTERNAL),
+            # Drafts, reviews and withdrawn entries are few among many
+            models.Index(fields=["state"], name="dataset_unpublished", condition=~Q(state=State.PUBLISHED)),
             # The workplace finds entries by words of their title
             GinIndex(TITLE_WORDS, name="dataset_title_words"),
         ]

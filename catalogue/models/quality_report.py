@@ -39,6 +39,7 @@ class QualityReport(models.Model):
         ]
         indexes = [
             models.Index(fields=["score"], name="quality_by_score"),
+            models.Index(fields=["band"], include=["dataset"], name="quality_by_band"),
             models.Index(fields=["due_at"], name="quality_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["rules_version"], name="quality_by_rules"),
             GinIndex(fields=["marks"], name="quality_marks"),
