@@ -1,0 +1,246 @@
+"""How fast pages are: search pages and dataset pages on real entries, and where the time goes.
+
+    REAL_DATA_DIR=… python -m config.embedded exec python bench/pages.py [--limit N] [--pages N] [--seconds N]
+
+Harvests N of data.gov.uk's packages of 2016 into a scratch database and indexes them. Then asks the WSGI application in
+this process, one request at a time, for a Zipf mix of searches (empty, one and two words, a filter, an area, by date)
+and for dataset pages: by the clock and in processor time, with garbage collection as Python has it and as
+`config/wsgi.py` sets it; and says how much of it is the search engine, SQL, templates and the rest. Last, one gunicorn
+process is asked over HTTP by eight connections at once.
+"""
+
+import argparse
+import asyncio
+import gc
+import importlib
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import quote
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)  # beside this file, `harvest` is a benchmark
+
+CONNECTIONS = 8
+
+Ask = Callable[[str], int]
+
+
+def addresses(titles: list[str], pages: list[str], count: int) -> dict[str, list[str]]:
+    """Searches and dataset pages. The k-th commonest query is asked 1/k as often as the commonest."""
+    chance = random.Random(86)
+    words = Counter(word.lower().strip(",.()") for title in titles for word in title.split() if len(word) > 3)
+    common = [word for word, _ in words.most_common(400)]
+    queries = ["", *(common[place] for place in range(0, 200, 2))]
+    queries += [f"{common[place]} {common[place + 1]}" for place in range(0, 398, 2)]
+    chance.shuffle(queries[1:])
+    weights = [1 / rank for rank in range(1, len(queries) + 1)]
+    ways = ["", "", "", "", "", "&sort=recent", "&filters[format]=CSV", "&filters[topic]=environment", "&area=leeds"]
+    searches = [f"/search?q={quote(query)}{chance.choice(ways)}" for query in chance.choices(queries, weights, k=count)]
+    return {"search": searches, "dataset": [chance.choice(pages) for _ in range(count)]}
+
+
+@contextmanager
+def spent_in(parts: dict[str, float]) -> Iterator[None]:
+    """Adds to `parts` the seconds that requests spend in search, SQL and templates."""
+    from django.db import connection
+    from django.template.backends.jinja2 import Template
+
+    from catalogue.views import search as view
+
+    def timed(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                parts[part] += time.perf_counter() - started
+
+        return wrapper
+
+    def sql(execute: Callable[..., Any], *args: Any) -> Any:
+        return timed("SQL", execute)(*args)
+
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.object(view, "search", timed("search engine", view.search)))
+        stack.enter_context(mock.patch.object(Template, "render", timed("templates", Template.render)))
+        stack.enter_context(connection.execute_wrapper(sql))
+        yield
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def scratch_database() -> Iterator[None]:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def measure(ask: Ask, asked: list[str]) -> tuple[list[float], list[float]]:
+    """Milliseconds by the clock and of processor time for each address."""
+    wall, cpu = [], []
+    for address in asked:
+        clock, work = time.perf_counter(), time.thread_time()
+        status = ask(address)
+        wall.append((time.perf_counter() - clock) * 1000)
+        cpu.append((time.thread_time() - work) * 1000)
+        assert status == 200, address
+    return wall, cpu
+
+
+def percentiles(values: list[float]) -> str:
+    cuts = statistics.quantiles(values, n=100)
+    return f"{cuts[49]:6.1f} {cuts[94]:6.1f} {cuts[98]:6.1f}"
+
+
+def in_process(asked: dict[str, list[str]]) -> None:
+    from django.test import Client
+
+    client = Client()
+
+    def ask(address: str) -> int:
+        return client.get(address).status_code
+
+    say(f"\n{'':<34}{'clock p50    p95    p99':>24}{'processor p50 p95 p99':>24}   requests/s of processor time")
+    for collection in ("Python's", "settled"):
+        if collection == "settled":
+            importlib.import_module("config.wsgi").settle_garbage()
+        for page, some in asked.items():
+            measure(ask, some[:50])
+            wall, cpu = measure(ask, some)
+            rate = 1000 / statistics.mean(cpu)
+            say(f"{page + ', garbage ' + collection:<34}{percentiles(wall):>24}{percentiles(cpu):>24}{rate:>10.0f}")
+    gc.unfreeze()
+    for page, some in asked.items():
+        parts: dict[str, float] = defaultdict(float)
+        with spent_in(parts):
+            wall, _ = measure(ask, some)
+        total = sum(wall) / 1000
+        parts["framework and view"] = total - sum(parts.values())
+        split = ", ".join(f"{part} {1000 * spent / len(some):.1f} ms" for part, spent in sorted(parts.items()))
+        say(f"{page}: {1000 * total / len(some):.1f} ms by the clock = {split}")
+
+
+@contextmanager
+def server(search_dir: str) -> Iterator[int]:
+    """One gunicorn process with one thread, as a node has several, on this database and index."""
+    from django.db import connection
+
+    database = connection.settings_dict
+    parameters = connection.get_connection_params()
+    host = quote(str(parameters.get("host", "")), safe="")
+    who = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
+    url = f"postgres://{who}@{host}:{database['PORT'] or 5432}/{database['NAME']}"
+    port = 20_000 + random.randrange(20_000)
+    environment = os.environ | {"DATABASE_URL": url, "SEARCH_DIR": search_dir, "PORT": str(port)}
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    process = subprocess.Popen(
+        [*command, "--threads", "1", "--no-control-socket", "--log-level", "warning"], env=environment
+    )
+    try:
+        time.sleep(6)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def over_http(port: int, asked: list[str], seconds: float) -> list[float]:
+    """Milliseconds of each answer that arrived."""
+    waits: list[float] = []
+    until = time.monotonic() + seconds
+
+    async def one(offset: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        place = offset
+        while time.monotonic() < until:
+            address = asked[place % len(asked)]
+            place += CONNECTIONS
+            started = time.perf_counter()
+            writer.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200"), (address, head[:100])
+            fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line)
+            await reader.readexactly(int(fields[b"content-length"]))
+            waits.append((time.perf_counter() - started) * 1000)
+            if fields.get(b"connection") == b"close":
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+
+    await asyncio.gather(*(one(offset) for offset in range(CONNECTIONS)))
+    return waits
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--limit", type=int, default=3_000, help="packages harvested")
+    parser.add_argument("--pages", type=int, default=400, help="requests of each kind")
+    parser.add_argument("--seconds", type=float, default=10, help="of load over HTTP for each kind")
+    arguments = parser.parse_args()
+    real = os.environ.get("REAL_DATA_DIR")
+    if not real:
+        sys.exit("Set REAL_DATA_DIR to the folder of real catalogue metadata.")
+    packages = Path(real) / "a_ckan/data.gov.uk-2016/packages.jsonl.gz"
+    with scratch_database(), tempfile.TemporaryDirectory(prefix="domesday-bench-") as folder:
+        from django.conf import settings
+        from django.core.management import call_command
+
+        from catalogue.actions import changes
+        from catalogue.models import Dataset
+        from catalogue.search.build import rebuild
+        from publishers.actions import add
+
+        settings.SEARCH_DIR = Path(folder) / "search"
+        settings.ALLOWED_HOSTS = ["*"]
+        add(slug="bench", title="Bench")
+        with open(os.devnull, "w") as nowhere:
+            call_command(
+                *("harvest", "ckan", str(packages)),
+                publisher="bench",
+                max_records=arguments.limit,
+                stdout=nowhere,
+                stderr=nowhere,
+            )
+        changes.assign_positions()
+        rebuild()
+        found = Dataset.objects.public().order_by("id")
+        titles = list(found.values_list("title", flat=True))
+        asked = addresses(titles, [entry.get_absolute_url() for entry in found[:500]], arguments.pages)
+        say(f"{len(titles):,} datasets")
+        in_process(asked)
+        say("")
+        with server(str(settings.SEARCH_DIR)) as port:
+            for page, some in asked.items():
+                asyncio.run(over_http(port, some, 2))
+                waits = asyncio.run(over_http(port, some, arguments.seconds))
+                rate = len(waits) / arguments.seconds
+                say(f"{page} over HTTP: {rate:.0f} requests/s, ms p50 p95 p99 {percentiles(waits)}")
+        shutil.rmtree(settings.SEARCH_DIR, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
