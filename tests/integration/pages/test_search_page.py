@@ -52,7 +52,8 @@ def test_a_place_with_several_meanings_offers_the_others(catalogue: None) -> Non
 
 def test_a_box_brings_what_lies_in_it_and_stands_on_the_map(catalogue: None) -> None:
     html = page("/search?bbox=-1.8,53.7,-1.3,53.9")
-    assert titles_on(html) == ["Road lengths of every county"]
+    # What says no box of its own has that of the place it is filed under
+    assert titles_on(html) == ["Bus lanes", "Road lengths of every county"]
     assert re.search(r'<rect class="app-map__area" x="[\d.]+" y="[\d.]+" width="[\d.]+" height="[\d.]+"/>', html)
 
 
