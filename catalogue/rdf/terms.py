@@ -76,6 +76,8 @@ _REFUSED = (
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 14))
     + "\U000e0000-\U000e0fff\U000efffe-\U0010ffff"
 )
+#: The usual address, told fast: the pattern of all that is refused takes a hundred times as long.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!$&-;=?-Z_a-z~]*(?:#[!$&-;=?-Z_a-z~]*)?")
 _WELL_FORMED = re.compile(rf"[a-z][a-z0-9+.-]*:[^{_REFUSED}%#]*", re.IGNORECASE)
 _UNSAFE = re.compile(f"[{_REFUSED}]")
 _BARE_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
@@ -86,7 +88,7 @@ def iri(address: str) -> str:
 
     Brackets stay around the host of IPv6, and of several fragments the first mark stays.
     """
-    if _WELL_FORMED.fullmatch(address):
+    if _PLAIN.fullmatch(address) or _WELL_FORMED.fullmatch(address):
         return address
     head, separator, rest = address.partition("://")
     host, slash, rest = rest.partition("/") if separator else ("", "", address)
