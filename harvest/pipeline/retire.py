@@ -13,6 +13,7 @@ from harvest.enums import RecordState
 from harvest.models import Record, Run, Source
 from harvest.pipeline.claim import Tally
 from harvest.pipeline.job import Job
+from harvest.pipeline.reidentify import reunite
 
 #: Entries withdrawn in one transaction.
 BATCH = 200
@@ -40,6 +41,8 @@ def retire_missing(job: Job) -> str:
     now = job.clock()
     _forget(job.run)
     gone = missing(job.run)
+    if gone.exists():
+        reunite(job)
     count = gone.count()
     if not count:
         return ""
