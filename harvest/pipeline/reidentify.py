@@ -64,6 +64,8 @@ def _reunite(job: Job, pairs: list[tuple[int, int]]) -> None:
     Record.objects.filter(id__in=[new.pk for _, new in known]).delete()
     told = []
     for old, new in known:
+        assert old.dataset_id is not None
+        assert new.dataset_id is not None
         Dataset.objects.filter(id=new.dataset_id).update(replaced_by_id=old.dataset_id, redirects_to_replacement=True)
         Dataset.objects.filter(id=old.dataset_id).update(origin_id=new.guid, last_seen_at=now)
         message = f"The record was “{old.guid[:200]}” before: its entry goes on under the new identifier."
