@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.db.models import F
+
 from publishers.models import Publisher, PublisherName
 from publishers.models.publisher import parent_map
 
@@ -35,3 +37,12 @@ def ancestors_of(publisher: Publisher) -> list[Publisher]:
         current = parents.get(current)
     found = Publisher.objects.in_bulk(ids)
     return [found[publisher_id] for publisher_id in ids if publisher_id in found]
+
+
+def earlier_titles() -> dict[uuid.UUID, str]:
+    """What publishers were called before, in one text each; those that never had another name are left out."""
+    found: dict[uuid.UUID, str] = {}
+    rows = PublisherName.objects.exclude(title="").exclude(title=F("publisher__title"))
+    for publisher_id, title in rows.order_by("created_at").values_list("publisher_id", "title"):
+        found[publisher_id] = f"{found.get(publisher_id, '')} {title}".strip()
+    return found

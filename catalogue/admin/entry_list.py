@@ -4,7 +4,7 @@ Quick with hundreds of thousands of entries: words are looked up in an index, an
 """
 
 import re
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -22,7 +22,11 @@ from catalogue.attention import NEEDS, bounded_count, needing
 from catalogue.enums import State
 from catalogue.models import Dataset, DatasetName
 from catalogue.models.dataset import TITLE_WORDS
+from publishers.models import Publisher
 from publishers.permissions import Permission, publisher_ids_with
+
+#: More publishers than these are not offered one by one; the list can be narrowed to one by its page's link.
+MOST_PUBLISHERS: Final = 60
 
 
 class BoundedPaginator(Paginator):
@@ -44,9 +48,34 @@ class NeedsFilter(admin.SimpleListFilter):
         return needing(need, queryset, timezone.now()) if need in NEEDS else queryset
 
 
+class PublisherFilter(admin.SimpleListFilter):
+    """For those who work for several bodies, as long as a list of them can be read."""
+
+    title, parameter_name = "publisher", "publisher"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
+        publishers = Publisher.objects.order_by("title") if own is None else Publisher.objects.filter(id__in=own)
+        found = [(slug, title) for slug, title in publishers.values_list("slug", "title")[: MOST_PUBLISHERS + 1]]
+        chosen = request.GET.get(self.parameter_name, "")
+        if len(found) > MOST_PUBLISHERS:
+            return [(slug, title) for slug, title in publishers.filter(slug=chosen).values_list("slug", "title")]
+        return found
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> QuerySet[Dataset]:
+        return queryset.filter(publisher__slug=self.value()) if self.value() else queryset
+
+
 class EntryList(bulk.BulkActions, tables.TableActions):
     list_display = ["title", "publisher", "state_and_audience", "quality_score", "source", "modified_at"]
-    list_filter = [NeedsFilter, "state", "visibility", "access", ("quality__band", admin.ChoicesFieldListFilter)]
+    list_filter = [
+        NeedsFilter,
+        PublisherFilter,
+        "state",
+        "visibility",
+        "access",
+        ("quality__band", admin.ChoicesFieldListFilter),
+    ]
     list_select_related = ["publisher", "quality"]
     list_per_page = 50
     paginator = BoundedPaginator

@@ -17,17 +17,18 @@ from catalogue.search_parameters import SearchParameters
 from catalogue.views.reader import public_page, reader
 from catalogue.views.results_page import Alternate
 from publishers.models import Publisher
-from publishers.queries import ancestors_of, publisher_named, publisher_of_id
+from publishers.queries import ancestors_of, earlier_titles, publisher_named, publisher_of_id
 
 
 @public_page
 def index(request: HttpRequest) -> HttpResponse:
     """A to Z, narrowed by `?q=`."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    earlier = earlier_titles() if words else {}
     publishers = [
         publisher
         for publisher in queries.publishers_with_counts()
-        if words.lower() in f"{publisher.title} {publisher.abbreviation}".lower()
+        if words.lower() in f"{publisher.title} {publisher.abbreviation} {earlier.get(publisher.id, '')}".lower()
     ]
     if request.GET.get("view") == "tree":
         return render(

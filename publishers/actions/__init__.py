@@ -50,8 +50,12 @@ def add(
     return publisher
 
 
-def note_name(publisher: Publisher) -> None:
-    """Keep the present slug as the publisher's own for ever."""
+def note_name(publisher: Publisher, *, earlier_title: str = "") -> None:
+    """Keep the present slug as the publisher's own for ever, and an earlier title under a slug made of it."""
     PublisherName.objects.get_or_create(
         slug=publisher.slug, defaults={"publisher": publisher, "title": publisher.title}
     )
+    if earlier_title and earlier_title != publisher.title:
+        slug = slug_from(earlier_title)
+        if not Publisher.objects.filter(slug=slug).exclude(pk=publisher.pk).exists():
+            PublisherName.objects.get_or_create(slug=slug, defaults={"publisher": publisher, "title": earlier_title})

@@ -104,7 +104,7 @@ class PublisherAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Publisher, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        actions.note_name(obj)
+        actions.note_name(obj, earlier_title=form.initial.get("title", "") if change else "")
         if form.changed_data or not change:
             audit.record(
                 AuditAction.PUBLISHER_CHANGED if change else AuditAction.PUBLISHER_CREATED,

@@ -138,3 +138,31 @@ def test_a_batch_is_seen_and_undone_by_its_maker_or_an_operator_alone(agency):
     assert signed_in(UserFactory(is_superuser=True)).post(address).status_code == 302
     entry.refresh_from_db()
     assert entry.held_in == ""
+
+
+def test_an_earlier_name_of_a_publisher_goes_on_finding_it(agency):
+    """By address and by the list of publishers, whether its slug was changed or only its title."""
+    operator = signed_in(UserFactory(is_superuser=True))
+    values = {"slug": agency.slug, "kind": "other", "shows_holdings": "on"}
+    none = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    address = f"/admin/publishers/publisher/{agency.pk}/change/"
+    operator.post(address, values | none | {"title": "Waterways Agency"})
+    operator.post(address, values | none | {"title": "Waters Agency", "slug": "waters"})
+    agency.refresh_from_db()
+    assert (agency.title, agency.slug) == ("Waters Agency", "waters")
+    for earlier in ("rivers-agency", "waterways-agency", values["slug"]):
+        answer = Client().get(f"/publisher/{earlier}")
+        assert (answer.status_code, answer.url) == (302, "/publisher/waters"), earlier
+    for words in ("rivers", "waterways", "waters"):
+        assert "Waters Agency" in Client().get(f"/publishers?q={words}").content.decode(), words
+
+
+def test_the_list_is_narrowed_to_one_of_ones_publishers(agency):
+    other = PublisherFactory(title="Lakes Agency")
+    person = officer(agency)
+    MembershipFactory(user=person, publisher=other)
+    dataset(agency, title="Eels")
+    dataset(other, title="Trout")
+    page = signed_in(person).get(f"{LIST}?publisher={other.slug}").content.decode()
+    assert ">Trout</a>" in page
+    assert ">Eels</a>" not in page
