@@ -1,8 +1,11 @@
 """Reads of the history of quality: days, and frozen quarters."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from typing import Any
+
+from django.db.models import QuerySet
 
 from catalogue.models import QualityDay, QualitySnapshot
 from catalogue.quality.days import day_of
@@ -39,3 +42,10 @@ def frozen_quarters() -> list[dict[str, Any]]:
     """Each frozen quarter with its number of rows, when it was frozen, and the digest of its last row; newest first."""
     heads = QualitySnapshot.objects.order_by("-quarter", "-number").distinct("quarter")
     return [dict(row) for row in heads.values("quarter", "number", "frozen_at", "digest")]
+
+
+def rows_of_quarter(quarter: str) -> QuerySet[QualitySnapshot]:
+    """The frozen rows of a quarter, written as 2026-Q3; none of anything else."""
+    if not re.fullmatch(r"[0-9]{4}-Q[1-4]", quarter):
+        return QualitySnapshot.objects.none()
+    return QualitySnapshot.objects.filter(quarter=quarter).order_by("number")

@@ -126,7 +126,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
 @public_page
 def snapshot_csv(request: HttpRequest, quarter: str) -> StreamingHttpResponse:
     """All rows of a frozen quarter."""
-    found = QualitySnapshot.objects.filter(quarter=quarter)
+    found = trends.rows_of_quarter(quarter)
     if not found.exists():
         raise Http404("No quarter of this name is frozen.")
     rows = (

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.test import Client
 
 from catalogue import queries
+from catalogue.quality import rollups
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def fault(request, monkeypatch):
     def fail(*args, **kwargs):
         raise request.param[0]
 
-    monkeypatch.setattr(queries, "figures", fail)
+    monkeypatch.setattr(rollups, "standing", fail)
     return request.param
 
 

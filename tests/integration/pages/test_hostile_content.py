@@ -168,7 +168,15 @@ def test_no_page_runs_what_stands_in_the_database(entry):
 def test_the_attack_is_shown_as_text(entry):
     """Or the test above would prove nothing."""
     shown = pages(entry)
-    for address in ("/", "/search?q=salmon", "/topics", "/publishers", "/publisher/rivers", "/quality", "/harvest"):
+    for address in (
+        "/",
+        "/search?q=salmon",
+        "/topics",
+        "/publishers",
+        "/publisher/rivers",
+        "/quality/publishers",
+        "/harvest",
+    ):
         assert "&lt;x-q onload=alert(1)&gt;" in shown[address], address
     detail = shown[f"/dataset/{entry.id}/salmon"]
     assert detail.count("&lt;x-q onload=alert(1)&gt;") > 10
