@@ -2,8 +2,8 @@
 
     REAL_DATA_DIR=… python -m config.embedded exec python bench/quality.py [--limit N] [--copies N] [--page FILE]
 
-Loads the real packages as a harvest does, scores them as of 30 April 2016 (judged today, data of then would be late
-without exception) and rolls them up. `--page` writes the page of figures (`docs/quality-of-2016.md`): counts and
+Stores the real packages as a harvest does, scored as of 30 April 2016 (judged today, data of then would be late
+without exception). `--page` writes the page of figures (`docs/quality-of-2016.md`): counts and
 averages alone, no record. `--copies` multiplies the rows in the database before the speeds are taken. Works in a
 scratch database.
 """
@@ -148,7 +148,6 @@ def measure(arguments: argparse.Namespace) -> None:
     from catalogue.quality.score import RULES_VERSION
 
     load(arguments.limit)
-    quality.rescore(None, now=AS_OF)
     if arguments.page:
         Path(arguments.page).write_text(page(AS_OF))
         say(f"Wrote {arguments.page}.")

@@ -122,7 +122,7 @@ def page(as_of: datetime.datetime) -> str:
         "# How data.gov.uk of April 2016 fares",
         f"Figures of every public entry in the catalogue of that month, {whole.datasets:,} of them with "
         f"{whole.resources:,} files and links, made by `bench/quality.py --page` from the packages as their API gave "
-        "them, through the same harvest, rules and roll-ups as any other catalogue's. They are judged as of "
+        "them, through the same normaliser, checks, rules and roll-ups as any other catalogue's. They are judged as of "
         f"{as_of.day} {as_of:%B %Y}: judged today, data of then would be late without exception.",
         "**Links were not checked**: nobody can check the links of 2016 today and learn what they were then. So the "
         "criterion “links work” is not known of any entry with links, and is left out of our score. The European score "
