@@ -1,8 +1,8 @@
 """What the profiler makes of real files, beside what others make of them, and how long a large one takes.
 
-`REAL_DATA_DIR=… python bench/files.py [--write]`: a table of the files under `f_files`, with a reason for each that has no
-preview; `--write` puts it into docs/files-recognised.md. `file`, `csvstat` (csvkit) and `frictionless` are asked where
-they are installed (a folder of programs may be named by OTHERS).
+`REAL_DATA_DIR=… python bench/files.py [--write]`: a table of the files under `f_files`, with a reason for each that has
+no preview; `--write` puts it into docs/files-recognised.md. `file`, `csvstat` (csvkit) and `frictionless` are asked
+where they are installed (a folder of programs may be named by OTHERS).
 """
 
 import csv
@@ -32,12 +32,10 @@ PAGE = 50
 
 def main() -> None:
     data = os.environ.get("REAL_DATA_DIR")
-    lines: list[str] = []
-    if data:
-        lines += recognised(Path(data) / "f_files")
-    else:
+    large = large_file()
+    lines = recognised(Path(data) / "f_files") + large if data else large
+    if not data:
         print("REAL_DATA_DIR is not set: only the large file is measured.")
-    lines += large_file()
     print("\n".join(lines))
     if "--write" in sys.argv:
         (ROOT / "docs" / "files-recognised.md").write_text("\n".join(lines) + "\n")
@@ -46,28 +44,33 @@ def main() -> None:
 def recognised(folder: Path) -> list[str]:
     """One line a file: kind and number alone, since the files are not ours to quote."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md")
-    rows, tables, seconds = [], 0, []
+    tables, seconds, said = 0, [], []
     kinds: Counter[str] = Counter()
     for path in files:
         with tempfile.TemporaryDirectory() as out:
             started = time.monotonic()
             looked = look_into(path, name=path.name, folder=Path(out))
             seconds.append(time.monotonic() - started)
-        kinds["a preview" if looked.tables else "a reason"] += 1
+        kinds["preview" if looked.tables else "reason"] += 1
         tables += len(looked.tables)
-        rows.append(f"| {path.parent.name}/{len(rows) + 1:03} | {path.suffix} | {ours(looked)} | {others(path)} |")
+        said.append(ours(looked))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # before others' children count too
+    rows = []
+    for number, (path, mine) in enumerate(zip(files, said, strict=True), 1):
+        rows.append(f"| {path.parent.name}/{number:03} | {path.suffix} | {mine} | {others(path)} |")
         print(rows[-1], file=sys.stderr)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    middle = sorted(seconds)[len(seconds) // 2]
     return [
         "# Real files, recognised",
         "",
-        f"{len(files)} real files of governments through the profiler (`bench/files.py --write`), {datetime.date.today():%B %Y}:",
-        f"{kinds['a preview']} have a preview ({tables} tables), {kinds['a reason']} say why they have none; none crashed or hung.",
-        f"Median {sorted(seconds)[len(seconds) // 2]:.1f} s, longest {max(seconds):.1f} s, largest child {peak:.0f} MB.",
-        "Files are named by folder and number. `file`, csvkit's `csvstat` and `frictionless describe` (each 20 s at most) beside it;",
-        "“–” is where a tool is not for such files.",
+        f"{len(files)} real files of governments, {datetime.date.today():%B %Y}, by `bench/files.py`:",
+        f"{kinds['preview']} have a preview ({tables} tables); {kinds['reason']} say why not. None crashed or hung.",
+        f"Median {middle:.1f} s, longest {max(seconds):.1f} s, largest child process {peak:.0f} MB.",
         "",
-        "| file | ending | the profiler | `file` | csvkit: columns, rows | Frictionless: fields |",
+        "Files are named by folder and number. Beside it what `file` says, what csvkit parses (columns, rows) and how",
+        "many fields `frictionless describe` finds, each in 20 s at most; “–” where a tool is not for such files.",
+        "",
+        "| file | ending | the profiler | `file` | csvkit | Frictionless |",
         "|---|---|---|---|---|---|",
         *rows,
         "",
@@ -150,8 +153,8 @@ def large_file() -> list[str]:
         lines = [
             "## A large file",
             "",
-            f"{path.stat().st_size / 1e6:.0f} MB of CSV, {table['rows']:,} rows of {len(columns)} columns: whole profile and first page"
-            f" {first:.1f} s after its arrival, {peak:.0f} MB of memory.",
+            f"{path.stat().st_size / 1e6:.0f} MB of CSV, {table['rows']:,} rows of {len(columns)} columns: profiled, and"
+            f" its first page to be had, {first:.1f} s after its arrival, in {peak:.0f} MB of memory.",
             f"Pages of {PAGE} rows, milliseconds, median (longest) of 15:",
             "",
             "| page | ms |",
