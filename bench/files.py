@@ -153,8 +153,8 @@ def large_file() -> list[str]:
         lines = [
             "## A large file",
             "",
-            f"{path.stat().st_size / 1e6:.0f} MB of CSV, {table['rows']:,} rows of {len(columns)} columns: profiled, and"
-            f" its first page to be had, {first:.1f} s after its arrival, in {peak:.0f} MB of memory.",
+            f"{path.stat().st_size / 1e6:.0f} MB of CSV, {table['rows']:,} rows of {len(columns)} columns: profiled,"
+            f" and its first page to be had, {first:.1f} s after its arrival, in {peak:.0f} MB of memory.",
             f"Pages of {PAGE} rows, milliseconds, median (longest) of 15:",
             "",
             "| page | ms |",
