@@ -8,9 +8,7 @@ from typing import Final
 
 _NUMBER = re.compile(r"^[-+(]?\s*[£$€]?\s*[-+]?(?:\d{1,3}(?:[,. ]\d{3})+|\d+)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s*[%)]?$")
 _YEAR = re.compile(r"^(?:1[6-9]|20)\d\d(?:\s?[-/–]\s?(?:\d\d|\d{4}))?$")
-_DATE = re.compile(
-    r"^(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ]\d{2,4}|\d{1,2}:\d{2}(?::\d{2})?)$"
-)
+_DATE = re.compile(r"^(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ]\d{2,4})$")
 _NOTE = re.compile(
     r"^\W*(?:sources?\b|notes?\b|footnotes?\b|\*|†|¹|\(?\d{1,2}\)?[.) ]|©|copyright\b|crown copyright|contact\b|"
     r"last updated|published\b|next update|this (?:table|worksheet)|for more|figures (?:may|are|in)|\.\. |: )",
