@@ -103,7 +103,9 @@ def csvkit(path: Path) -> str:
     """Columns and rows, by parsing as csvkit does."""
     found = run([program("csvstat"), "--count", str(path)])
     names = run([program("csvcut"), "--names", str(path)])
-    if "rror" in found or not found:
+    if not found:
+        return "–"
+    if "rror" in found:
         return "error"
     return f"{len(names.splitlines())}, {found.strip().rpartition(' ')[2]}"
 
