@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from catalogue.actions import amending
+from django.core.files.uploadedfile import UploadedFile
+
+from catalogue.actions import amending, uploads
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import Invalid, NotFound
 from catalogue.api.ckan.package_writes import editable
@@ -19,14 +21,24 @@ from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.models import Dataset, Resource
 from catalogue.serializers.ckan import RESOURCE_COLUMNS, resource_dict
 
+_OF_THE_FILE = ("url", "format", "mimetype", "size", "hash", "last_modified")
+
 
 def resource_create(arguments: Arguments) -> dict[str, Any]:
     """Add a resource to a dataset.
 
-    package_id: the dataset's id or name. url: the file's address. name, description, format and the other fields that
-    resource_show gives.
+    package_id: the dataset's id or name. url: the file's address; or upload: the file itself, in a form, to be held
+    here. name, description, format and the other fields that resource_show gives.
     """
     dataset = editable(arguments, arguments.required("package_id"), "create resource in")
+    if incoming := _upload(arguments):
+        about = new_resource({**_told(arguments), "url": "https://held.example/"})
+        _refuse_faults(dataset, about)
+        try:
+            kept, _ = uploads.add_file(dataset, incoming, by=by(arguments), now=now(), about=replace(about, url=""))
+        except uploads.FileRefused as error:
+            raise Invalid(upload=str(error)) from None
+        return _shown(arguments, kept.resource_id)
     wish = new_resource(arguments.values)
     is_free = wish.id is not None and not Resource.objects.filter(id=wish.id).exists()
     resource = wish if is_free else replace(wish, id=uuid4())
@@ -40,7 +52,7 @@ def resource_update(arguments: Arguments) -> dict[str, Any]:
 
     id: its id. Then as in resource_create.
     """
-    return _change(arguments, lambda ours: arguments.values)
+    return _change(arguments, lambda ours: _told(arguments))
 
 
 def resource_patch(arguments: Arguments) -> dict[str, Any]:
@@ -48,7 +60,7 @@ def resource_patch(arguments: Arguments) -> dict[str, Any]:
 
     id: its id. Then any fields of resource_create.
     """
-    return _change(arguments, lambda ours: {**ours, **arguments.values})
+    return _change(arguments, lambda ours: {**ours, **_told(arguments)})
 
 
 def resource_delete(arguments: Arguments) -> None:
@@ -70,6 +82,11 @@ def resource_delete(arguments: Arguments) -> None:
 
 def _change(arguments: Arguments, wanted_of: Any) -> dict[str, Any]:
     resource_id, dataset = _found(arguments, "update resource of")
+    if incoming := _upload(arguments):
+        try:
+            uploads.replace_file(dataset, resource_id, incoming, by=by(arguments), now=now())
+        except uploads.FileRefused as error:
+            raise Invalid(upload=str(error)) from None
 
     def change(draft: DatasetDraft) -> DatasetDraft:
         current = next((resource for resource in draft.resources if resource.id == resource_id), None)
@@ -77,12 +94,25 @@ def _change(arguments: Arguments, wanted_of: Any) -> dict[str, Any]:
         if current is None or row is None:
             raise NotFound("Resource was not found.")
         ours = resource_dict(row)
-        changed = changed_resource(current, ours, wanted_of(ours))
+        wanted = wanted_of(ours)
+        # Of a file that was sent just now, what it is stands already
+        told = {name: ours[name] for name in _OF_THE_FILE} if incoming else {}
+        changed = changed_resource(current, ours, {**wanted, **told})
         _refuse_faults(dataset, changed)
         return amending.with_resource_replaced(draft, changed)
 
     amending.amend(dataset.id, change, by=by(arguments), now=now())
     return _shown(arguments, resource_id)
+
+
+def _told(arguments: Arguments) -> dict[str, Any]:
+    """What is said in words, without the file."""
+    return {name: value for name, value in arguments.values.items() if name != "upload"}
+
+
+def _upload(arguments: Arguments) -> UploadedFile | None:
+    found = arguments.values.get("upload")
+    return found if isinstance(found, UploadedFile) else None
 
 
 def _found(arguments: Arguments, to_do: str) -> tuple[UUID, Dataset]:

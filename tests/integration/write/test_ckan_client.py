@@ -308,3 +308,19 @@ def test_what_ckan_cannot_say_stays(portal, agency):
     assert (entry.title, entry.planned_release, entry.data_steward) == ("Kept indeed", "Spring", "Mary")
     assert entry.related_links == ["https://agency.example/more"]
     assert [(resource.period_text, resource.extras) for resource in entry.resources.all()] == [("2019", {"own": "x"})]
+
+
+def test_a_file_is_uploaded_as_ckans_scripts_do_it(portal, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    make(portal)
+    path = tmp_path / "stops.csv"
+    path.write_bytes(b"a,b\n1,2\n")
+    with path.open("rb") as file:
+        made = portal.action.resource_create(package_id="bus-stops", name="Stops", upload=file)
+    assert (made["name"], made["format"], made["size"]) == ("Stops", "CSV", 8)
+    assert made["url"].endswith(f"/download/{made['id']}/stops.csv")
+    assert "upload" not in made
+    path.write_bytes(b"a,b\n1,2\n3,4\n")
+    with path.open("rb") as file:
+        again = portal.action.resource_patch(id=made["id"], upload=file, description="Two rows.")
+    assert (again["id"], again["size"], again["description"], again["name"]) == (made["id"], 12, "Two rows.", "Stops")
