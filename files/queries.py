@@ -50,6 +50,13 @@ def file_visible_to(resource_id: UUID, reader: Reader) -> ResourceFile | None:
     )
 
 
+def files_with_tables(dataset: Dataset) -> list[ResourceFile]:
+    """The dataset's files that were looked into, in their order, with resources and tables."""
+    files = ResourceFile.objects.filter(resource__dataset=dataset).select_related("resource")
+    tables = Prefetch("tables", Table.objects.order_by("position"))
+    return list(files.prefetch_related(tables).order_by("resource__position", "resource_id"))
+
+
 def tables_of(resource: Resource) -> list[Table]:
     return list(Table.objects.filter(file_id=resource.id).order_by("position"))
 

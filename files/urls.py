@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from files.views import downloads, preview
+from files.views import croissant, downloads, preview
 
 _FILE = "dataset/<uuid:dataset_id>/<str:name>/datafile/<uuid:resource_id>"
 
 urlpatterns = [
+    path("dataset/<uuid:dataset_id>.croissant.json", croissant.dataset, name="dataset-croissant"),
     path(f"{_FILE}/preview", preview.preview, name="datafile-preview"),
     path(f"{_FILE}/download.<str:ending>", downloads.download, name="datafile-download"),
 ]

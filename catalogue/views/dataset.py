@@ -68,6 +68,7 @@ def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "languages": language_names(dataset.languages),
         "extras": additional_information(dataset),
         "for_officials": internal_information(dataset) if reader(request).is_authenticated else [],
+        "site_url": settings.SITE_URL,
         "citation": citation(dataset, settings.SITE_URL),
         "citation_forms": forms_of(dataset, "citation"),
         "has_history": dataset.version > 1,

@@ -73,6 +73,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/dataset/{id}.ris",
         "/dataset/{id}.datacite.json",
     ),
+    "dataset/<uuid:dataset_id>.croissant.json": ("/dataset/{id}.croissant.json",),
     "dataset/<uuid:dataset_id>": ("/dataset/{id}",),
     "dataset/<uuid:dataset_id>/<str:name>/history": (
         "/dataset/{id}/{name}/history",
