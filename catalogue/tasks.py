@@ -7,8 +7,29 @@ from django.utils import timezone
 
 from catalogue.actions import dumps, link_locks, link_run, quality, rollups, webhooks
 from catalogue.dumps import kept
+from catalogue.search.index import IndexDamaged, SearchUnavailable
+from catalogue.search.verify import MendingUnanswered, verify_and_mend
 
 logger = logging.getLogger(__name__)
+
+
+@shared_task(expires=3600)
+def verify_search() -> None:
+    """Compare this machine's search index with the database, entry by entry, and mend what differs."""
+    try:
+        found, left = verify_and_mend()
+    except SearchUnavailable:
+        logger.info("There is no search index on this machine to verify.")
+        return
+    except (IndexDamaged, MendingUnanswered) as error:
+        logger.error("The search index could not be verified: %s", error)
+        return
+    if found.differences.all or not found.counts_agree:
+        logger.error(
+            "The search index differed from the database: %s. Left: %d.", found.differences.counts(), len(left)
+        )
+    else:
+        logger.info("The search index agrees with the database on all %d datasets.", found.datasets)
 
 
 @shared_task

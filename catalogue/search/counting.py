@@ -19,11 +19,14 @@ from catalogue.search_scope import EVERYWHERE
 #: Whether an entry must have every word, or any; "none" finds nothing.
 Clue = Literal["all", "any", "none"]
 
-#: Below so many matches the engine is quicker than asking thousands of bitmaps.
-_WORTH_IT: Final = 4_000
+#: Asking thousands of bitmaps is quicker than the engine for so many matches, or for this share of all entries if that
+#: is fewer: what is denser than that is held as plain bits, in which a small bitmap is found in constant time.
+_WORTH_IT: Final = 25_000
+_LEAST: Final = 4_000
+_DENSE: Final = 1 / 16
 
 #: Entries with words that aren't common are fetched one by one: more than this takes longer than counting them.
-_MOST_FETCHED: Final = 3_000
+_MOST_FETCHED: Final = 10_000
 
 _kept = KeptCounts()
 
@@ -61,7 +64,8 @@ class Counting:
         bitmaps, wanted = self.snapshot.bitmaps, self.text.wanted
         if bitmaps is None or wanted is None or matching == "none" or self.request.scope != EVERYWHERE:
             return None
-        fewest = _WORTH_IT if bitmaps.state == self.snapshot.state else FEWEST
+        worth_it = min(_WORTH_IT, int(_DENSE * len(bitmaps.alive)))
+        fewest = max(worth_it, _LEAST if bitmaps.state == self.snapshot.state else FEWEST)
         sizes = [sum(self._frequency(stem) for stem in group) for group in wanted.groups]
         if sizes and (min(sizes) if matching == "all" else sum(sizes)) < fewest:
             return None

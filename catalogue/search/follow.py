@@ -19,7 +19,7 @@ from catalogue.enums import Visibility
 from catalogue.models import Change, Dataset
 from catalogue.search.build import Stopped, rebuild
 from catalogue.search.index import IndexDamaged, Writer, WriterBusy
-from catalogue.search.location import BuildRunning, State, current_build, remove_old_builds
+from catalogue.search.location import Build, BuildRunning, State, current_build, remove_old_builds
 from catalogue.search.mending import requested, settle
 from catalogue.search.source import public_entries
 
@@ -100,10 +100,11 @@ class Follower:
         return min(_POLL, max(0.0, (moment - timezone.now()).total_seconds()))
 
     def _release(self, now: datetime.datetime) -> int:
-        """Entries whose release time came since we last looked."""
+        """Entries whose release time came since we last looked; or came too early, if the clock was put back."""
+        since, until = sorted((self.state.released_until, now))
         due = Dataset.objects.filter(
-            release_at__gt=self.state.released_until,
-            release_at__lte=now,
+            release_at__gt=since,
+            release_at__lte=until,
             state=enums.State.PUBLISHED,
             visibility=Visibility.PUBLIC,
         )
@@ -181,13 +182,10 @@ def _open(sequence: Callable[[], object], progress: Callable[[int], object], sto
     if build and build.is_damaged:
         build, reason = None, "the one there was is damaged"
     if build:
-        writer = Writer(build)
+        follower = begin(build)
+        writer = follower.writer
         try:
-            follower = Follower(writer, _earlier(build.read_state(), writer.rows_state))
             follower.check_database()
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            writer.close()
-            raise IndexDamaged(f"its state file can't be read: {error}") from error
         except BaseException:
             writer.close()
             raise
@@ -200,11 +198,19 @@ def _open(sequence: Callable[[], object], progress: Callable[[int], object], sto
     return _open(sequence, progress, stop)
 
 
-def _earlier(committed: State, saved: State | None) -> State:
-    """From where to follow. Bitmaps are saved less often than documents: what came between is done again."""
-    if saved is None or (saved.position, saved.released_until) >= (committed.position, committed.released_until):
-        return committed
-    return saved
+def begin(build: Build) -> Follower:
+    """Open an index where it can be carried on. Bitmaps are saved less often than documents: what came between is done
+    again. Raises as `Writer` does, and `IndexDamaged` if there is no whole state file."""
+    writer = Writer(build)
+    try:
+        state = build.read_state()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        writer.close()
+        raise IndexDamaged(f"its state file can't be read: {error}") from error
+    saved = writer.rows_state
+    if saved and (saved.position, saved.released_until) < (state.position, state.released_until):
+        state = saved
+    return Follower(writer, state)
 
 
 def _keep_up(follower: Follower, stop: Callable[[], bool], *, sequence: Callable[[], object], channel: str) -> None:

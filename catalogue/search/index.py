@@ -238,6 +238,7 @@ class Writer:
 
         The bitmaps are saved more rarely: who opens the index carries on from the state that was saved with them.
         """
+        self.rows.note_removed(self.build.rows_path)
         with engine_errors():
             self._open_writer().commit()
             self._index.reload()

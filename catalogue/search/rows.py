@@ -9,6 +9,7 @@ index that it writes, and saves it now and then; readers map the file into memor
 """
 
 import mmap
+import os
 import struct
 import time
 from collections.abc import Iterable, Mapping
@@ -21,10 +22,10 @@ from pyroaring import BitMap
 from catalogue.search.location import State, write_whole
 
 #: Words are weighed once so many entries are known: ids, and so the order of building, are random.
-_SAMPLE: Final = 5_000
+_SAMPLE: Final = 20_000
 
 #: A word in fewer of them than this is not common: the engine is quick with it.
-_COMMON: Final = 0.005
+_COMMON: Final = 0.001
 
 #: Of facets with very many values, those of fewer entries than this share are left out of the file.
 _RARE: Final = 0.0002
@@ -48,6 +49,7 @@ class Rows:
         self.values: dict[str, dict[str, BitMap]] = {}
         #: Facets whose rare values were not saved: (rows of the commonest left out, at most; `next` at that time)
         self.frozen: dict[str, tuple[int, int]] = {}
+        self._removed: list[int] = []
         self._saved_at = 0.0
         self._saving_took = 0.0
         self._is_changed = False
@@ -78,7 +80,20 @@ class Rows:
     def remove(self, rows: Iterable[int]) -> None:
         for row in rows:
             self.alive.discard(row)
+            self._removed.append(row)
             self._is_changed = True
+
+    def note_removed(self, path: Path) -> None:
+        """Write down which rows were removed since the last saving: before the documents that had them are gone.
+
+        Who carries on from an older saving does again what was added, and could not know what was taken away.
+        """
+        if self._removed:
+            with open(_noted(path), "a") as file:
+                file.write("".join(f"{row}\n" for row in self._removed))
+                file.flush()
+                os.fsync(file.fileno())
+            self._removed.clear()
 
     def _settle_words(self) -> None:
         """From now on only these words are kept: the others' bitmaps would never be whole again."""
@@ -95,6 +110,7 @@ class Rows:
         """Write everything, as of `state`. A crash leaves the old file or the new."""
         started = time.monotonic()
         write_whole(path, b"".join(self._pieces(state)))
+        _noted(path).unlink(missing_ok=True)
         self._saved_at = time.monotonic()
         self._saving_took = self._saved_at - started
         self._is_changed = False
@@ -132,6 +148,10 @@ class Rows:
         return [MAGIC, struct.pack("<Q", len(head)), head, *bodies]
 
 
+def _noted(path: Path) -> Path:
+    return path.with_name(f"{path.name}.removed")
+
+
 class RowsFile:
     """A saved file, mapped into memory: a bitmap is read when it is asked for."""
 
@@ -166,4 +186,8 @@ def load(path: Path) -> tuple[Rows, State]:
         if held["least"]:
             rows.frozen[facet] = held["least"], rows.next
     rows._saved_at = time.monotonic()
+    if _noted(path).exists():
+        # A line that a crash cut short is that of a document that is still there, and is removed again
+        noted = _noted(path).read_text().split("\n")[:-1]
+        rows.alive.difference_update(BitMap(int(row) for row in noted if row.isdigit()))
     return rows, file.state

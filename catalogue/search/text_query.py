@@ -120,8 +120,10 @@ def _meaning(
     same = tuple(other for other in SAME.get(stem, ()) if frequency(other))
     stems = (stem, *same) if frequency(stem) else same
     year = word if len(word) == 4 and word.isdigit() and word.isascii() and word[:2] in ("19", "20") else ""
+    like = tuple(other for other in LIKE.get(stem, ()) if frequency(other))
+    if not stems:  # nobody says "rubbish", but "refuse"
+        stems, like = like, ()
     if stems:
-        like = tuple(other for other in LIKE.get(stem, ()) if frequency(other))
         return _Meaning(stems, like, _one_of(schema, stems, like, year), is_corrected=False, is_simple=True, year=year)
     if year:
         return None

@@ -14,6 +14,7 @@ from catalogue.search import mending
 from catalogue.search.document import digest
 from catalogue.search.facets import FACETS, count
 from catalogue.search.index import Snapshot, Writer, WriterBusy, close_reader, engine_errors, open_reader
+from catalogue.search.location import current_build
 from catalogue.search.schema import SCHEMA
 from catalogue.search.source import all_public_entries, public_entries
 
@@ -86,6 +87,21 @@ def _counts_agree(snapshot: Snapshot) -> bool:
     return by_bitmaps.total == counted.total and all(
         by_bitmaps.of(name, (), _ALL) == counted.of(name, (), _ALL) for name in FACETS
     )
+
+
+def verify_and_mend() -> tuple[Verification, set[UUID]]:
+    """Compare everything, mend what differs, and return what was found and which entries differ still.
+
+    Where facets are counted wrongly the index is given up, for the follower to build another. Raises as `verify` and
+    `mend` do.
+    """
+    found = verify()
+    if not found.counts_agree and (build := current_build()):
+        build.damage_path.touch()
+    if not found.differences.all:
+        return found, set()
+    mend(found.differences)
+    return found, compare(found.differences.all).all
 
 
 def compare(ids: Iterable[UUID]) -> Differences:

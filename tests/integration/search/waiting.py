@@ -6,8 +6,8 @@ from uuid import UUID
 
 from catalogue.actions import changes
 from catalogue.search.build import rebuild
-from catalogue.search.follow import Follower
-from catalogue.search.index import SearchUnavailable, Writer, close_reader
+from catalogue.search.follow import begin
+from catalogue.search.index import SearchUnavailable, close_reader
 from catalogue.search.location import current_build
 from catalogue.search.query import SearchPage, SearchRequest, search
 
@@ -19,11 +19,11 @@ def index_now() -> None:
         rebuild()
         build = current_build()
     assert build is not None
-    writer = Writer(build)
+    follower = begin(build)
     try:
-        Follower(writer, build.read_state()).catch_up(changes.assign_positions)
+        follower.catch_up(changes.assign_positions)
     finally:
-        writer.close()
+        follower.writer.close()
     close_reader()
 
 
