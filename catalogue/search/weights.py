@@ -17,11 +17,11 @@ WEIGHTS: Final[dict[str, float]] = {
     "part: other languages": 1,
     # What a word earns besides, as a share of its score in that field
     "word in the title": 0.3,
-    "two words side by side": 0.2,
+    "two words side by side": 0.35,
     "word that says little (data, file)": 0.6,
     "word of like meaning": 0.3,
     # What is added to a score
-    "every word": 5.0,
+    "every word": 2.0,
     "whole title": 20.0,
     "format named": 3.0,
     "year covered": 3.0,
