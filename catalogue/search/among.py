@@ -29,6 +29,7 @@ def found_among(ids: Collection[UUID], parameters: SearchParameters) -> set[UUID
                 [
                     *(text.every_word or text.any_word),
                     *filter_clauses(SCHEMA, parameters.filters),
+                    *filter_clauses(SCHEMA, text.narrowed),
                     *scope_clauses(SCHEMA, parameters.scope),
                     (Occur.Must, Query.term_set_query(SCHEMA, "id", [str(dataset_id) for dataset_id in ids])),
                 ]
