@@ -94,7 +94,7 @@ def ours(looked: Looked) -> str:
 
 
 def others(path: Path) -> str:
-    kind = run(["file", "--brief", str(path)]).partition(",")[0][:40] or "–"
+    kind = run(["file", "--brief", str(path)]).partition(",")[0].strip()[:40] or "–"
     is_table = path.suffix.lower() in (".csv", ".txt")
     return f"{kind} | {csvkit(path) if is_table else '–'} | {frictionless(path)}"
 

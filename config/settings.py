@@ -239,7 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "publishers.tasks.send_notices", "schedule": 60.0},
     "call-webhooks": {"task": "catalogue.tasks.call_webhooks", "schedule": 30.0},
     "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
-    "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 15.0},
+    "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 20.0},
     "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},
     "find-duplicates": {"task": "harvest.tasks.find_duplicates", "schedule": crontab(hour=5, minute=40)},
     "verify-search": {"task": "catalogue.tasks.verify_search", "schedule": crontab(hour=3, minute=30)},
