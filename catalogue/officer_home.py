@@ -1,4 +1,4 @@
-"""What needs a data officer today, with one click to the fix. A query for each kind of work, and three more."""
+"""What needs a data officer today, with one click to the fix. A query for each kind of work, and a few more."""
 
 import datetime
 from dataclasses import dataclass, field
