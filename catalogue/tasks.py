@@ -1,11 +1,12 @@
 """The catalogue's background work. A task is only a nudge: what is to be done stands in the database."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import dumps, link_locks, link_run, quality, rollups, webhooks
+from catalogue.actions import dumps, landing_pages, link_locks, link_run, quality, rollups, webhooks
 from catalogue.dumps import kept
 from catalogue.search.index import IndexDamaged, SearchUnavailable
 from catalogue.search.verify import MendingUnanswered, verify_and_mend
@@ -79,3 +80,12 @@ def call_webhooks() -> None:
     heard = webhooks.deliver_due(now=now)
     if heard:
         logger.info("Made %d calls of webhooks.", heard)
+
+
+@shared_task(expires=60, soft_time_limit=270, time_limit=290)
+def check_landing_pages() -> None:
+    """Look at landing pages that are due, for two minutes or so. Delivered twice, each takes others."""
+    landing_pages.note_new(now=timezone.now())
+    ends = timezone.now() + timedelta(minutes=2)
+    while landing_pages.check_due(now=timezone.now) and timezone.now() < ends:
+        pass

@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},
     "find-duplicates": {"task": "harvest.tasks.find_duplicates", "schedule": crontab(hour=5, minute=40)},
     "verify-search": {"task": "catalogue.tasks.verify_search", "schedule": crontab(hour=3, minute=30)},
+    "check-landing-pages": {"task": "catalogue.tasks.check_landing_pages", "schedule": 300.0},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
     "refresh-quality-figures": {"task": "catalogue.tasks.refresh_quality_figures", "schedule": 60.0},
 }

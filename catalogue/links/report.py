@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min, Q, QuerySet
 
 from catalogue.enums import BROKEN_LINK_STATES
-from catalogue.models import Dataset, LinkCheck
+from catalogue.models import Dataset, LandingCheck, LinkCheck
 
 #: Publishers and hosts that a page lists.
 MOST_ROWS = 100
@@ -92,6 +92,12 @@ def by_host() -> list[HostRow]:
         .order_by("-broken", "host")
     )
     return [HostRow(*row) for row in rows]
+
+
+def landing_pages() -> list[LandingCheck]:
+    """Landing pages that don't work, longest broken first."""
+    pages = LandingCheck.objects.filter(state__in=BROKEN_LINK_STATES, dataset__in=Dataset.objects.public())
+    return list(pages.select_related("dataset__publisher").order_by("failing_since", "pk")[:MOST_ROWS])
 
 
 def lines(links: Iterable[LinkCheck], *, site: str) -> Iterator[tuple[object, ...]]:

@@ -19,12 +19,13 @@ def index(request: HttpRequest) -> HttpResponse:
     publisher = Publisher.objects.filter(slug=slug).first() if _is_sound(slug) else None
     host = host if _is_sound(host) else ""
     if publisher is None and not host:
-        return render(request, "links/index.html", {"publishers": report.by_publisher(), "hosts": report.by_host()})
+        context = {"publishers": report.by_publisher(), "hosts": report.by_host(), "pages": report.landing_pages()}
+        return render(request, "links/index.html", context)
     links = report.broken_links(publisher=publisher.slug if publisher else "", host=host)
     count = links.count()
     pages = max(1, -(-count // LINKS_PER_PAGE))
     page = min(whole_number(request, "page") or 1, pages)
-    context = {
+    found = {
         "publisher": publisher,
         "host": host,
         "count": count,
@@ -33,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pages": pages,
     }
-    return render(request, "links/list.html", context)
+    return render(request, "links/list.html", found)
 
 
 @public_page
