@@ -139,8 +139,8 @@ def test_quality_counts_bands_and_links():
     found = get("/api/v1/quality")
     assert (found["datasets"], found["average_score"]) == (1, made.quality.score)
     assert {band: count for band, count in found["bands"].items() if count} == {made.quality.band: 1}
-    assert found["links"] == {"checked": 1, "working": 1, "broken": 0}
-    assert {criterion["met_percent"] for criterion in found["criteria"]} <= {0, 100}
+    assert found["links"] == {"listed": 2, "checked": 1, "working": 1, "broken": 0}
+    assert {criterion["met_percent"] for criterion in found["criteria"]} <= {None, 0, 100}
 
 
 def test_changes_are_followed_by_position():
