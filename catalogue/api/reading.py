@@ -32,7 +32,10 @@ class ReadView(APIView):
         super().initial(request, *args, **kwargs)
         self.allowance = spend(request._request)
         if self.allowance and self.allowance.is_spent:
-            raise Throttled(self.allowance.reset, "That were more requests than one address may make in a minute.")
+            raise Throttled(
+                self.allowance.reset,
+                "That is more requests than one address may make in a minute. Wait as “Retry-After” says.",
+            )
         if request.method in {"GET", "HEAD"}:
             refuse_unknown(request, self._parameters())
 
