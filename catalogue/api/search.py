@@ -38,6 +38,12 @@ class Search(ReadView):
                 for name in FILTERS
             ),
             OpenApiParameter(
+                "area",
+                str,
+                description="Only entries about this place or covering ground of it: its name, ONS code or a postcode."
+                " Those whose area fits it best come first.",
+            ),
+            OpenApiParameter(
                 "bbox",
                 str,
                 description="Only entries whose area meets this box: west, south, east, north in degrees, with commas"
