@@ -25,7 +25,9 @@ from catalogue.views import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.results, name="search"),
-    re_path(r"^search\.(?P<extension>atom|csv|json)$", search_formats.results, name="search-format"),
+    path("search.atom", search_formats.results, {"extension": "atom"}, name="search-atom"),
+    path("search.csv", search_formats.results, {"extension": "csv"}, name="search-csv"),
+    path("search.json", search_formats.results, {"extension": "json"}, name="search-json"),
     path("search/filters/<str:facet>", search.values, name="search-values"),
     path("topics", home.topics, name="topic-list"),
     path("publishers", publisher.index, name="publisher-list"),
