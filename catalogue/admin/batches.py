@@ -29,8 +29,9 @@ class BatchAdmin(admin.ModelAdmin):
     list_filter = ["kind"]
     list_per_page = 50
     show_full_result_count = False
-    readonly_fields = ["title", "kind", "person", "at", "undone_at", "undone_by"]
-    fields = ["title", "kind", "person", "at", "undone_at", "undone_by"]
+    # People are named, not linked: only operators may open their pages
+    readonly_fields = ["title", "kind", "made_by", "at", "undone_at", "taken_back_by"]
+    fields = ["title", "kind", "made_by", "at", "undone_at", "taken_back_by"]
     change_form_template = "admin/catalogue/batch/change_form.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -51,6 +52,14 @@ class BatchAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         queryset = super().get_queryset(request).annotate(count=Count("items"))
         return queryset if request.user.is_superuser else queryset.filter(person_id=request.user.pk)
+
+    @admin.display(description="Person")
+    def made_by(self, batch: Batch) -> str:
+        return batch.person.name if batch.person else batch.person_name
+
+    @admin.display(description="Undone by")
+    def taken_back_by(self, batch: Batch) -> str:
+        return str(batch.undone_by or "–")
 
     @admin.display(description="Entries")
     def entries(self, batch: Any) -> int:

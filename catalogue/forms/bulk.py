@@ -8,7 +8,7 @@ from django.db.models import Field
 
 from catalogue.bulk_changes import Change, move_to, replace_in_addresses, set_fields
 from catalogue.enums import Access, Visibility
-from catalogue.forms.dataset_help import HELP_TEXTS
+from catalogue.forms.dataset_help import HELP_TEXTS, LABELS
 from catalogue.forms.lists import CommaSeparatedField
 from catalogue.inventory.table_file import MAX_BYTES
 from catalogue.models import Dataset
@@ -54,11 +54,12 @@ class SetFieldsForm(BulkForm):
             field = model_field.formfield()
             assert field is not None
             field.required = False
+            field.label = LABELS.get(name, field.label)
             field.help_text = HELP_TEXTS.get(name, "")
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 3
             self.fields[name] = field
-            self.fields[f"set_{name}"] = forms.BooleanField(required=False, label=f"Set {field.label}")
+            self.fields[f"set_{name}"] = forms.BooleanField(required=False, label=f"Set: {field.label}")
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -92,7 +93,7 @@ class SetFieldsForm(BulkForm):
         )
 
     def sentence(self, count: int) -> str:
-        labels = [str(self.fields[name].label).lower() for name in FIELDS if self.cleaned_data.get(f"set_{name}")]
+        labels = [_short(name) for name in FIELDS if self.cleaned_data.get(f"set_{name}")]
         labels += ["tags"] if self.cleaned_data["add_tags"] or self.cleaned_data["remove_tags"] else []
         labels += ["who may see them"] if self.visibility_wanted else []
         return f"Set {', '.join(labels)} of {count:,} {'entry' if count == 1 else 'entries'}"
@@ -156,3 +157,8 @@ class UploadForm(forms.Form):
         if file.size > MAX_BYTES:
             raise ValidationError(f"The file is larger than {MAX_BYTES // 1024**2} MB: upload it in parts.")
         return file
+
+
+def _short(name: str) -> str:
+    """A field's name within a sentence."""
+    return name.replace("_url", "_page").replace("_", " ")

@@ -13,6 +13,7 @@ LABELS: Final = {
     "frequency": "Updated how often",
     "provenance": "How it was made",
     "creator": "Made by",
+    "contact_url": "Contact page",
     "access": "Who may have the data",
     "access_reason": "Why it is not open",
     "visibility": "Who may see this entry",

@@ -33,8 +33,8 @@ def test_from_a_harvest_to_a_citizen_and_from_an_officer_to_the_api(visit, harve
     page = citizen.page
     search_until_found(page, f"{citizen.site}/search?q=salmon", "Salmon counts by river and year")
     citizen.go("/")
-    page.get_by_role("searchbox").fill("counts by river")
-    page.get_by_role("searchbox").press("Enter")
+    page.get_by_role("combobox").fill("counts by river")
+    page.get_by_role("combobox").press("Enter")
     expect(page.get_by_role("heading", name="6 datasets")).to_be_visible()
 
     # … narrows to what comes as CSV, and opens the one whose file is there
