@@ -48,7 +48,8 @@ def preferred(accepted: str) -> str:
         except ValueError:
             weight = 0.0
         weights[name.strip()] = weight
-    offers = {name: weights.get(name, weights.get("*", 0.0)) for name in ("zstd", "gzip")}
+    # `*` is gzip: many who send it can't unpack zstd
+    offers = {"zstd": weights.get("zstd", 0.0), "gzip": weights.get("gzip", weights.get("*", 0.0))}
     best = max(offers, key=lambda name: offers[name])
     return best if offers[best] > 0 else ""
 
