@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import format_html
 
 from catalogue.drafts import DATASET_FIELDS, DatasetDraft, ResourceDraft
 from catalogue.enums import Access, State
@@ -170,11 +171,11 @@ def _value(cleaned: dict[str, Any], field: str) -> Any:
 
 
 def inherited_contact(publisher: Publisher) -> str:
-    """What stands in an entry's place of contact if it names none, in words."""
+    """What stands in an entry's place of contact if it names none, in words: HTML, as all help of Django's forms is."""
     contact = publisher.contact_email or publisher.contact_phone or publisher.contact_url
     if contact:
-        return f"Left empty, the publisher’s contact is shown: {contact}."
-    return f"{publisher.title} has no contact of its own: give one here."
+        return format_html("Left empty, the publisher’s contact is shown: {}.", contact)
+    return format_html("{} has no contact of its own: give one here.", publisher.title)
 
 
 def allowed_publishers(field: forms.ModelChoiceField, allowed: set[UUID] | None) -> None:

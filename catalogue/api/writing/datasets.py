@@ -16,6 +16,7 @@ from catalogue.api.native import DatasetDetail, DatasetList
 from catalogue.api.writing.bodies import DatasetBody, body_of
 from catalogue.api.writing.errors import Conflict
 from catalogue.api.writing.examples import NEW_DATASET, PATCH, REASON, RELEASE
+from catalogue.api.writing.fields import WordsField
 from catalogue.api.writing.parsers import merged
 from catalogue.api.writing.preconditions import conflict, etag_of, expected_version
 from catalogue.api.writing.saying import UnknownResource, said_of
@@ -168,11 +169,11 @@ def _change(request: Request, key: str, body_from: Any) -> Response:
 
 
 class ReasonBody(serializers.Serializer):
-    reason = serializers.CharField(max_length=2000, help_text="Shown in its place.")
+    reason = WordsField(max_length=2000, help_text="Shown in its place.")
 
 
 class CommentBody(serializers.Serializer):
-    comment = serializers.CharField(max_length=2000, required=False, help_text="For those who work on the entry.")
+    comment = WordsField(max_length=2000, required=False, help_text="For those who work on the entry.")
 
 
 class PublishBody(CommentBody):

@@ -88,6 +88,15 @@ class LicenceField(_ByKey):
         return code
 
 
+class WordsField(serializers.CharField):
+    """Text and nothing else: DRF's own takes numbers too, which the description doesn't allow."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
 class AddressField(serializers.CharField):
     """A web address; what is none is refused rather than mended."""
 
