@@ -14,7 +14,6 @@ from catalogue.search.schema import SCHEMA
 from catalogue.search.scope import scope_clauses
 from catalogue.search.tally import FEWEST
 from catalogue.search.text_query import Clauses, TextQuery
-from catalogue.search_scope import EVERYWHERE
 
 #: Whether an entry must have every word, or any; "none" finds nothing.
 Clue = Literal["all", "any", "none"]
@@ -62,7 +61,7 @@ class Counting:
     def _by_bitmaps(self, matching: Clue, limit: int) -> Counts | None:
         """None where bitmaps can't tell. They may be older than the index: then only broad questions are theirs."""
         bitmaps, wanted = self.snapshot.bitmaps, self.text.wanted
-        if bitmaps is None or wanted is None or matching == "none" or self.request.scope != EVERYWHERE:
+        if bitmaps is None or wanted is None or matching == "none":
             return None
         worth_it = min(_WORTH_IT, int(_DENSE * len(bitmaps.alive)))
         fewest = max(worth_it, _LEAST if bitmaps.state == self.snapshot.state else FEWEST)
@@ -71,9 +70,9 @@ class Counting:
             return None
         if sum(self._frequency(stem) for stem in wanted.stems if not bitmaps.knows(stem)) > _MOST_FETCHED:
             return None
-        rows = bitmaps.matching(wanted, self._rows, every=matching == "all")
-        passing = bitmaps.within(rows, self.request.filters)
-        if passing is None or len(passing) < fewest:
+        rows = bitmaps.in_scope(bitmaps.matching(wanted, self._rows, every=matching == "all"), self.request.scope)
+        passing = None if rows is None else bitmaps.within(rows, self.request.filters)
+        if rows is None or passing is None or len(passing) < fewest:
             return None
         return bitmaps.count(rows, self.request.filters, self.request.facets, limit)
 

@@ -24,6 +24,9 @@ MOST_PLACES: Final = 100
 ALWAYS: Final = -(10**6)
 EVER: Final = 10**7
 
+#: Days in the high bits of `recency`.
+DAY_BITS: Final = 47
+
 EPOCH: Final = datetime.date(1970, 1, 1)
 
 #: A side shorter than this, in degrees, is that of a point.
@@ -68,7 +71,8 @@ def box_fields(box: Sides | None) -> dict[str, float | int]:
     """A box across the date line is held as one around the globe: there are few, and none is lost so."""
     if box is None:
         return {}
-    west, south, east, north = map(float, box)
+    # To a millionth of a degree, as `numbers` compares them
+    west, south, east, north = (round(float(side), 6) for side in box)
     if west > east:
         west, east = -180.0, 180.0
     extent = extent_class((west, east), south, north)

@@ -229,7 +229,7 @@ class Writer:
                 continue
             with engine_errors():
                 writer.add_document(document)
-            self._uncommitted[entry.id] = self.rows.add(prepared.stems, prepared.values)
+            self._uncommitted[entry.id] = self.rows.add(prepared.stems, prepared.values, prepared.fields)
             stored += 1
         return stored
 

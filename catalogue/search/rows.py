@@ -20,6 +20,7 @@ import orjson
 from pyroaring import BitMap
 
 from catalogue.search.location import State, write_whole
+from catalogue.search.numbers import Digits, add_all, of_all
 
 #: Words are weighed once so many entries are known: ids, and so the order of building, are random.
 _SAMPLE: Final = 20_000
@@ -35,7 +36,7 @@ _MANY: Final = 4_000
 _SAVE_EVERY: Final = 45.0
 _SAVE_SHARE: Final = 50
 
-MAGIC: Final = b"domesday rows 1\n"
+MAGIC: Final = b"domesday rows 2\n"
 
 
 class Rows:
@@ -47,6 +48,7 @@ class Rows:
         self.words: dict[str, BitMap] = {}
         self.are_words_settled = False
         self.values: dict[str, dict[str, BitMap]] = {}
+        self.numbers: dict[str, Digits] = {}
         #: Facets whose rare values were not saved: (rows of the commonest left out, at most; `next` at that time)
         self.frozen: dict[str, tuple[int, int]] = {}
         self._removed: list[int] = []
@@ -54,8 +56,10 @@ class Rows:
         self._saving_took = 0.0
         self._is_changed = False
 
-    def add(self, stems: Iterable[str], values: Mapping[str, Iterable[str]]) -> int:
-        """A row for an entry with these words and these values of each facet."""
+    def add(
+        self, stems: Iterable[str], values: Mapping[str, Iterable[str]], numbers: Mapping[str, Any] | None = None
+    ) -> int:
+        """A row for an entry with these words, these values of each facet and, among `numbers`, those compared."""
         row = self.next
         self.next += 1
         self._is_changed = True
@@ -75,6 +79,7 @@ class Rows:
                     bitmaps[value].add(row)
                 elif facet not in self.frozen:
                     bitmaps[value] = BitMap([row])
+        add_all(self.numbers, row, numbers or {})
         return row
 
     def remove(self, rows: Iterable[int]) -> None:
@@ -143,6 +148,7 @@ class Rows:
             "alive": put(self.alive),
             "words": {stem: put(rows) for stem, rows in self.words.items()},
             "facets": facets,
+            "numbers": {name: [put(rows) for rows in (held.held, *held.ones)] for name, held in self.numbers.items()},
         }
         head = orjson.dumps(header)
         return [MAGIC, struct.pack("<Q", len(head)), head, *bodies]
@@ -185,6 +191,8 @@ def load(path: Path) -> tuple[Rows, State]:
         rows.values[facet] = {value: file.read(place, length) for value, place, length, _ in held["values"]}
         if held["least"]:
             rows.frozen[facet] = held["least"], rows.next
+    for name, places in header["numbers"].items():
+        rows.numbers[name] = of_all([file.read(*place[:2]) for place in places])
     rows._saved_at = time.monotonic()
     if _noted(path).exists():
         # A line that a crash cut short is that of a document that is still there, and is removed again

@@ -6,11 +6,11 @@ from typing import Final
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from catalogue.places import Box
-from catalogue.search.coverage import ALWAYS, EPOCH, EVER, extent_class
+from catalogue.search.coverage import ALWAYS, DAY_BITS, EPOCH, EVER, extent_class
 from catalogue.search_scope import Scope
 
-#: Days in the high bits of `recency`.
-DAY_BITS: Final = 47
+#: A field, its least value and its largest, both included; None is an open end.
+Range = tuple[str, float | None, float | None]
 
 #: A box smaller than this, in degrees, is a point with an error: it still has an extent to compare.
 _SMALLEST: Final = 0.001
@@ -29,19 +29,35 @@ def scope_clauses(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
         about = [Query.term_query(schema, "place", scope.place.code)]
         about += [_meets(schema, scope.place.box)] if scope.place.box else []
         conditions.append(Query.boolean_query([(Occur.Should, each) for each in about]))
+    conditions += [_whole_numbers(schema, name, low, high) for name, low, high in day_ranges(scope)]
+    return [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
+
+
+def day_ranges(scope: Scope) -> list[tuple[str, int, int]]:
+    """What a scope asks of the fields that hold days: of each its least and its largest value."""
+    found: list[tuple[str, int, int]] = []
     if scope.covers_from or scope.covers_to:
         first = (scope.covers_from - EPOCH).days if scope.covers_from else ALWAYS
         last = (scope.covers_to - EPOCH).days if scope.covers_to else EVER
-        conditions += [
-            _whole_numbers(schema, "covers_to", first, EVER),
-            _whole_numbers(schema, "covers_from", ALWAYS, last),
-        ]
+        found += [("covers_to", first, EVER), ("covers_from", ALWAYS, last)]
     if scope.updated_from or scope.updated_to:
         first = max((scope.updated_from - EPOCH).days, 0) if scope.updated_from else 0
         last = (scope.updated_to - EPOCH).days if scope.updated_to else 2**15
         # Every update before 1970 counts as of its first day
-        conditions.append(_whole_numbers(schema, "recency", first << DAY_BITS, (max(last, 0) + 1 << DAY_BITS) - 1))
-    return [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
+        found.append(("recency", first << DAY_BITS, (max(last, 0) + 1 << DAY_BITS) - 1))
+    return found
+
+
+def box_ranges(area: Box) -> list[list[Range]]:
+    """What meeting an area asks of the four sides of a box: all of either list. Rounded as boxes are."""
+    south, north = round(area.south, 6), round(area.north, 6)
+    return [
+        [
+            *(("west", None, round(right, 6)), ("east", round(left, 6), None)),
+            *(("south", None, north), ("north", south, None)),
+        ]
+        for left, right in _spans(area)
+    ]
 
 
 def fits(searcher: Searcher, area: Box, addresses: Sequence) -> list[float]:
@@ -100,17 +116,11 @@ def _spans(area: Box) -> list[tuple[float, float]]:
 
 
 def _meets(schema: Schema, area: Box) -> Query:
-    def degrees(name: str, low: float | None, high: float | None) -> tuple[Occur, Query]:
-        return Occur.Must, Query.range_query(schema, name, FieldType.Float, low, high)
-
     parts = [
         Query.boolean_query(
-            [
-                *(degrees("west", None, right), degrees("east", left, None)),
-                *(degrees("south", None, area.north), degrees("north", area.south, None)),
-            ]
+            [(Occur.Must, Query.range_query(schema, name, FieldType.Float, low, high)) for name, low, high in sides]
         )
-        for left, right in _spans(area)
+        for sides in box_ranges(area)
     ]
     return parts[0] if len(parts) == 1 else Query.boolean_query([(Occur.Should, part) for part in parts])
 

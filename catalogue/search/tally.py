@@ -10,8 +10,12 @@ from typing import Final
 
 from pyroaring import BitMap
 
+from catalogue.places import Box
 from catalogue.search.facets import FACETS, Counts, Filters
+from catalogue.search.numbers import Digits, of_all, within
 from catalogue.search.rows import RowsFile
+from catalogue.search.scope import Range, box_ranges, day_ranges
+from catalogue.search_scope import Scope
 
 #: Counts of fewer entries than this are never older than the index.
 FEWEST: Final = 10_000
@@ -48,12 +52,14 @@ class Bitmaps:
             self._facets: dict[str, list[list]] = {name: held["values"] for name, held in header["facets"].items()}
             self._least: dict[str, int] = {name: held["least"] for name, held in header["facets"].items()}
             self._places = {name: {v[0]: v for v in values} for name, values in self._facets.items()}
+            self._number_places: dict[str, list[list[int]]] = header["numbers"]
             self._everything = BitMap(range(header["next"]))
             self.alive = self._file.read(*header["alive"][:2])
             self.state = self._file.state
         except (KeyError, TypeError, struct.error) as error:
             raise ValueError(f"the rows can't be read: {error}") from error
         self._open: dict[tuple[str, str], BitMap] = {}
+        self._numbers: dict[str, Digits] = {}
 
     def knows(self, stem: str) -> bool:
         return stem in self._words
@@ -91,6 +97,30 @@ class Bitmaps:
             held = [self._value(name, places[value]) for value in chosen if value in places]
             rows = rows & BitMap.union(*held) if held else BitMap()
         return rows
+
+    def in_scope(self, rows: BitMap, scope: Scope) -> BitMap | None:
+        """Those of the rows where and when is asked for. None if that can't be told."""
+        for asked in day_ranges(scope):
+            rows = rows & self._between(asked)
+        if scope.area:
+            rows = rows & self._meeting(scope.area)
+        if scope.place:
+            filed = self.within(rows, {"place": (scope.place.code,)})
+            if filed is None:
+                return None
+            rows = filed | (rows & self._meeting(scope.place.box)) if scope.place.box else filed
+        return rows
+
+    def _meeting(self, area: Box) -> BitMap:
+        """Rows of the entries whose box meets the area."""
+        return BitMap.union(*(reduce(BitMap.__and__, map(self._between, sides)) for sides in box_ranges(area)))
+
+    def _between(self, asked: Range) -> BitMap:
+        name, low, high = asked
+        if name not in self._numbers:
+            places = self._number_places.get(name, [])
+            self._numbers[name] = of_all([self._file.read(*place[:2]) for place in places]) if places else Digits()
+        return within(self._numbers[name], name, low, high)
 
     def count(self, rows: BitMap, filters: Filters, facets: Iterable[str], limit: int) -> Counts | None:
         """Exact as of the file. Of each facet at least the `limit` commonest values. None if that can't be told."""

@@ -10,9 +10,13 @@ from tantivy import Index, Query
 from catalogue.gazetteer.place import place
 from catalogue.places import Box
 from catalogue.search.coverage import tag_values, years_covered
-from catalogue.search.document import to_document
+from catalogue.search.document import prepare, to_document
+from catalogue.search.location import State
+from catalogue.search.numbers import Digits, Kind
+from catalogue.search.rows import Rows, load
 from catalogue.search.schema import SCHEMA, register
 from catalogue.search.scope import fits, near, scope_clauses
+from catalogue.search.tally import Bitmaps
 from catalogue.search_scope import Scope
 from tests.unit.catalogue.search.entries import entry
 
@@ -36,6 +40,25 @@ def index() -> Index:
     writer.commit()
     index.reload()
     return index
+
+
+@pytest.fixture(scope="module")
+def bitmaps(tmp_path_factory: pytest.TempPathFactory) -> Bitmaps:
+    rows = Rows()
+    for title, fields in ENTRIES.items():
+        prepared = prepare(entry(title=title, **fields))
+        rows.add(prepared.stems, prepared.values, prepared.fields)
+    path = tmp_path_factory.mktemp("bitmaps") / "rows"
+    now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    rows.save(path, State(0, None, None, now))
+    # As the writing process carries on from them
+    load(path)[0].save(path, State(0, None, None, now))
+    return Bitmaps(path)
+
+
+def counted(bitmaps: Bitmaps, scope: Scope) -> set[str] | None:
+    rows = bitmaps.in_scope(bitmaps.alive, scope)
+    return None if rows is None else {list(ENTRIES)[row] for row in rows}
 
 
 def found(index: Index, scope: Scope) -> set[str]:
@@ -62,8 +85,28 @@ def found(index: Index, scope: Scope) -> set[str]:
         (Scope(updated_to=DAY(1900, 1, 1)), {"nowhere"}),
     ],
 )
-def test_what_passes(index: Index, scope: Scope, expected: set[str]) -> None:
+def test_what_passes(index: Index, bitmaps: Bitmaps, scope: Scope, expected: set[str]) -> None:
     assert found(index, scope) == expected
+    assert counted(bitmaps, scope) == expected
+
+
+@pytest.mark.parametrize(("low", "high"), [(3, 3), (0, 5), (None, 4), (5, None), (6, 2), (-3, 900), (None, -1)])
+def test_numbers_are_compared_by_their_digits(low: int | None, high: int | None) -> None:
+    values = [0, 1, 2, 3, 3, 4, 5, 6, 7]
+    digits = Digits()
+    for row, value in enumerate(values):
+        digits.add(row, Kind(3, int), value)
+    expected = [
+        row for row, value in enumerate(values) if (low is None or value >= low) and (high is None or value <= high)
+    ]
+    assert list(digits.between(low, high)) == expected
+
+
+def test_a_side_just_on_the_edge_of_the_area_meets_it_by_engine_and_by_bitmaps(index: Index, bitmaps: Bitmaps) -> None:
+    touching = Scope(area=Box(-1.3, 53.95, -1.2, 54.0))
+    beside = Scope(area=Box(-1.299999, 53.95, -1.2, 54.0))
+    assert found(index, touching) == counted(bitmaps, touching) == {"country", "town"}
+    assert found(index, beside) == counted(bitmaps, beside) == {"country"}
 
 
 @pytest.mark.parametrize(

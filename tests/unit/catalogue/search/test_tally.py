@@ -117,7 +117,7 @@ def test_what_is_saved_is_carried_on(rows: Rows, entries: list[Searchable], bitm
 
 
 def test_a_file_that_is_no_rows_is_refused(tmp_path: Path) -> None:
-    for content in (b"", b"x" * 100, b"domesday rows 1\n" + b"\xff" * 30):
+    for content in (b"", b"x" * 100, b"domesday rows 1\n", b"domesday rows 2\n" + b"\xff" * 30):
         (tmp_path / "rows").write_bytes(content)
         with pytest.raises((ValueError, OSError)):
             Bitmaps(tmp_path / "rows")
