@@ -123,19 +123,17 @@ class Bitmaps:
         return within(self._numbers[name], name, low, high)
 
     def count(self, rows: BitMap, filters: Filters, facets: Iterable[str], limit: int) -> Counts | None:
-        """Exact as of the file. Of each facet at least the `limit` commonest values. None if that can't be told."""
+        """Exact as of the file. Of each facet at least the `limit` commonest values. Facets of which that can't be told
+        are left out; None if even the total can't be."""
         passing = self.within(rows, filters)
         if passing is None:
             return None
         values: dict[str, Mapping[str, int]] = {}
         for name in facets:
             own = self.within(rows, filters, besides=name) if filters.get(name) else passing
-            if own is None:
-                return None
-            found = self._tally(name, own, FACETS[name].offered(limit), filters.get(name, ()))
-            if found is None:
-                return None
-            values[name] = found
+            found = None if own is None else self._tally(name, own, FACETS[name].offered(limit), filters.get(name, ()))
+            if found is not None:
+                values[name] = found
         return Counts(len(passing), values)
 
     def _tally(self, name: str, rows: BitMap, limit: int, chosen: tuple[str, ...]) -> dict[str, int] | None:

@@ -18,13 +18,13 @@ WEIGHTS: Final[dict[str, float]] = {
     # What a word earns besides, as a share of its score in that field
     "word in the title": 0.3,
     "two words side by side": 0.35,
-    "word that says little (data, file)": 0.6,
+    "word that says little (data, file)": 0.3,
     "word of like meaning": 0.3,
     # What is added to a score
     "every word": 2.0,
     "whole title": 20.0,
     "format named": 3.0,
-    "year covered": 3.0,
+    "year covered": 1.0,
     "word two slips away": 5.0,
     "box that fits the area": 10.0,
     # By how much the standing of an entry (quality, links, freshness) can raise a score, as a share of it
