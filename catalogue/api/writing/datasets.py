@@ -227,7 +227,7 @@ class Publish(WriteView):
 
         def publish() -> Response:
             dataset: Dataset = dataset_for_write(request, key, Permission.PUBLISH_DATASET)
-            body = PublishBody(data=request.data or {})
+            body = PublishBody(data=request.data)
             checked(body)
             release = Release(body.validated_data["release_at"]) if "release_at" in body.validated_data else None
             comment = body.validated_data.get("comment", "")
@@ -251,7 +251,7 @@ class Submit(WriteView):
 
         def submit() -> Response:
             dataset = dataset_for_write(request, key, Permission.EDIT_DATASET)
-            body = CommentBody(data=request.data or {})
+            body = CommentBody(data=request.data)
             checked(body)
             comment = body.validated_data.get("comment", "")
             try:
