@@ -15,7 +15,7 @@ APPS = ("catalogue", "config", "harvest", "publishers", "services")
 OUTWARD = {"aiohttp", "httpx", "requests", "urllib3", "urllib.request", "http.client", "ftplib", "smtplib", "telnetlib"}
 
 #: The guarded client, and the supervisor, which asks its own web process whether it serves yet.
-MAY_USE = ("services/http/", "config/embedded/site.py")
+MAY_USE = ("services/http/", "services/ftp.py", "config/embedded/site.py")
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "8.8.8.8", "10.0.0.1", "2001:db8::1"])

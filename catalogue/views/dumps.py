@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 
+from catalogue.dumps.formats import FILES
 from catalogue.dumps.kept import Manifest, servable
 from catalogue.models import Dataset
 from catalogue.serializers import data_json, dcat_us
@@ -61,12 +62,12 @@ def checksums(request: HttpRequest) -> HttpResponse:
 @public_page
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
     """`/data/dumps/<file>`, whole or from where an earlier download broke off."""
-    found = servable(timezone.now())
-    if found is None:
-        return _not_ready()
-    kept = found.file(name)
-    if kept is None:
+    if name not in {file.name for file in FILES}:
         raise Http404("There is no such file.")
+    found = servable(timezone.now())
+    kept = found.file(name) if found else None
+    if found is None or kept is None:
+        return _not_ready()
     try:
         response = file_response(
             request, found.path(kept), media_type=kept.media_type, etag=f'"{kept.sha256}"', modified=found.made_at

@@ -51,10 +51,16 @@ def look(tmp_path, body: bytes, name: str):
     path, out = tmp_path / "file", tmp_path / "out"
     path.write_bytes(body)
     out.mkdir()
+    before = largest_child()
     looked = look_into(path, name=name, folder=out)
-    peak = system.getrusage(system.RUSAGE_CHILDREN).ru_maxrss / 1024
-    assert peak < 500, f"a child held {peak:.0f} MB"
+    peak = largest_child()
+    assert peak < 500 or peak == before, f"a child held {peak:.0f} MB"
     return looked
+
+
+def largest_child() -> float:
+    """MB held by the largest child that this process ever had: other tests have theirs, such as a browser."""
+    return system.getrusage(system.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 @pytest.mark.parametrize(
@@ -76,6 +82,7 @@ def look(tmp_path, body: bytes, name: str):
         ("cut.pdf", b"%PDF-1.7\n" + b"\xff" * 5_000, "It is damaged"),
         ("cut.xlsx", zipped({"[Content_Types].xml": b"<x", "xl/workbook.xml": b"<"}), "It is damaged"),
     ],
+    ids=lambda value: value if isinstance(value, str) and "." in value[-8:-1] else "",  # archives hold the time of day
 )
 def test_a_file_made_to_harm_says_why_it_has_no_preview(tmp_path, name, body, says):
     looked = look(tmp_path, body, name)

@@ -117,5 +117,5 @@ def test_the_list_takes_as_many_queries_for_one_link_as_for_three(count: int, dj
     for number in range(count):
         link(own, f"file-{number}")
     client = signed_in(own)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(listed(client)) == count
