@@ -60,7 +60,7 @@ def check_due_links() -> None:
         logger.info("Checked %d links; the state of %d changed.", recorded.states.total(), recorded.moved)
 
 
-@shared_task(expires=60)
+@shared_task(expires=115)  # just under the two minutes between nudges: waits its turn behind links and files
 def dump_if_due() -> None:
     """Make the copies of the whole catalogue anew, nightly and after a withdrawal. Delivered twice, the second ends."""
     now = timezone.now()

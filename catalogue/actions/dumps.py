@@ -27,15 +27,10 @@ class AlreadyRunning(Exception):
     """Another process makes a dump at this moment."""
 
 
-def make(
-    *,
-    now: datetime.datetime,
-    progress: Callable[[int], object] = lambda count: None,
-    only: frozenset[str] | None = None,
-) -> Manifest:
+def make(*, now: datetime.datetime, progress: Callable[[int], object] = lambda count: None) -> Manifest:
     """Write the files of a dump, then put it in the place of the one before, which is deleted.
 
-    `only`: names of the files to make. Raises `AlreadyRunning`.
+    Raises `AlreadyRunning`.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
