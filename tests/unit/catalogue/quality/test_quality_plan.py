@@ -106,8 +106,9 @@ MEDIA_TYPES = {"": "text/csv", "CSV": "text/csv", "XLS": "application/vnd.ms-exc
 
 def check_links(entry: Dataset, broken: frozenset[str] = frozenset()) -> None:
     """Record that each link was checked: those of `broken` are gone, the others send what the entry announces."""
-    LinkCheck.objects.filter(resource__dataset=entry).update(next_check_at=NOW, leased_until=None)
     formats = dict(entry.resources.values_list("id", "format"))
+    # by id: a join would be planned on statistics from before the entries of this transaction
+    LinkCheck.objects.filter(resource_id__in=list(formats)).update(next_check_at=NOW, leased_until=None)
     due = [link for link in links.claim_due(now=NOW, limit=100) if link.resource_id in formats]
     found = []
     for link in due:
