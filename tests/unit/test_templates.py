@@ -10,7 +10,7 @@ from jinja2 import TemplateSyntaxError
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "admin" not in path.parts]
-PAGES = [path for path in TEMPLATES if not path.relative_to(ROOT / "templates").parts[0].startswith("_")]
+PAGES = [path for path in TEMPLATES if not any(part.startswith("_") for part in path.relative_to(ROOT / "templates").parts)]
 STATIC_CALL = re.compile(r"static\('([^']+)'\)")
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", re.IGNORECASE)
 
