@@ -10,7 +10,8 @@ from jinja2 import TemplateSyntaxError
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "admin" not in path.parts]
-PAGES = [path for path in TEMPLATES if not any(part.startswith("_") for part in path.relative_to(ROOT / "templates").parts)]
+#: Pieces of pages, and folders of them, are named with an underscore.
+PAGES = [path for path in TEMPLATES if "/_" not in f"/{path.relative_to(ROOT / 'templates')}"]
 STATIC_CALL = re.compile(r"static\('([^']+)'\)")
 INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", re.IGNORECASE)
 
