@@ -71,15 +71,18 @@ _CLAIM: Final = """
         ) AS due
         WHERE hosts.host <> ALL (%(busy_hosts)s::text[])
         LIMIT %(limit)s
+    ),
+    taken AS (
+        UPDATE catalogue_linkcheck AS link SET
+            leased_until = CASE WHEN dataset.state = %(withdrawn)s THEN NULL ELSE %(leased_until)s END,
+            next_check_at = CASE WHEN dataset.state = %(withdrawn)s THEN %(look_again)s ELSE link.next_check_at END
+        FROM chosen
+            JOIN catalogue_resource AS resource ON resource.id = chosen.resource_id
+            JOIN catalogue_dataset AS dataset ON dataset.id = resource.dataset_id
+        WHERE link.resource_id = chosen.resource_id
+        RETURNING link.resource_id, resource.url, link.host, link.leased_until, resource.format
     )
-    UPDATE catalogue_linkcheck AS link SET
-        leased_until = CASE WHEN dataset.state = %(withdrawn)s THEN NULL ELSE %(leased_until)s END,
-        next_check_at = CASE WHEN dataset.state = %(withdrawn)s THEN %(look_again)s ELSE link.next_check_at END
-    FROM chosen
-        JOIN catalogue_resource AS resource ON resource.id = chosen.resource_id
-        JOIN catalogue_dataset AS dataset ON dataset.id = resource.dataset_id
-    WHERE link.resource_id = chosen.resource_id
-    RETURNING link.resource_id, resource.url, link.host, link.leased_until, resource.format
+    SELECT * FROM taken ORDER BY host
 """
 
 
