@@ -14,16 +14,14 @@ import argparse
 import asyncio
 import itertools
 import json
-import os
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
+
+from scratch import say, scratch_database
 
 ANSWER_AFTER = 0.02  # seconds
 LINKS_PER_DATASET = 4
@@ -106,33 +104,6 @@ class Server:
     def _line(self) -> str:
         assert self.process.stdout
         return self.process.stdout.readline()
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-def set_up() -> None:
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django
-    from django.conf import settings
-
-    django.setup()
-    settings.REDIS_URL = settings.REDIS_URL.rpartition("/")[0] + "/8"  # beside workers that may be running
-
-
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    from django.db import connection
-
-    name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def seed(hosts: list[str], port: int, links_per_host: int, now: datetime) -> None:
@@ -245,8 +216,10 @@ def main() -> None:
     if options.serve:
         asyncio.run(serve())
         return
-    set_up()
     with scratch_database():
+        from django.conf import settings
+
+        settings.REDIS_URL = settings.REDIS_URL.rpartition("/")[0] + "/8"  # beside workers that may be running
         if options.hosts:
             say(
                 "| hosts | states | links | seconds | links/s | requests/s | most allowed | ms of CPU a link "

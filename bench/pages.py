@@ -29,7 +29,7 @@ from typing import Any
 from unittest import mock
 from urllib.parse import quote
 
-sys.path[0] = str(Path(__file__).resolve().parent.parent)  # beside this file, `harvest` is a benchmark
+from scratch import say, scratch_database
 
 CONNECTIONS = 8
 
@@ -76,27 +76,6 @@ def spent_in(parts: dict[str, float]) -> Iterator[None]:
         stack.enter_context(mock.patch.object(Template, "render", timed("templates", Template.render)))
         stack.enter_context(connection.execute_wrapper(sql))
         yield
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    import django
-
-    django.setup()
-    from django.db import connection
-
-    name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def measure(ask: Ask, asked: list[str]) -> tuple[list[float], list[float]]:

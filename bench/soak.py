@@ -23,9 +23,10 @@ from csv import DictWriter
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from scratch import scratch_database
 
 START = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)  # the clocks change within the month
 
@@ -339,9 +340,6 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from bench.harvest import scratch_database
-
     started = time.perf_counter()
     with scratch_database():
         result = soak(**vars(arguments))
