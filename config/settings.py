@@ -230,6 +230,8 @@ CELERY_TASK_IGNORE_RESULT = True  # the database owns every state; a message is 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Files take tens of seconds each: a queue and processes of their own (`files` in the Procfile), so that nothing waits
+CELERY_TASK_ROUTES = {"files.tasks.*": {"queue": "files"}}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7 * 3600}
@@ -239,7 +241,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "publishers.tasks.send_notices", "schedule": 60.0},
     "call-webhooks": {"task": "catalogue.tasks.call_webhooks", "schedule": 30.0},
     "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
-    "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 20.0},
+    "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 10.0},
     "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},
     "find-duplicates": {"task": "harvest.tasks.find_duplicates", "schedule": crontab(hour=5, minute=40)},
     "verify-search": {"task": "catalogue.tasks.verify_search", "schedule": crontab(hour=3, minute=30)},

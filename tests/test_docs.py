@@ -18,7 +18,7 @@ FOLDERS = "catalogue|harvest|publishers|config|services|tests|templates|static|d
 PAGES = "api/v1|api/3|dataset|publisher|search|harvest|quality|topics"
 
 #: Read by the Procfile's shell or by single processes, and so not among `config.env.KNOWN`.
-READ_ELSEWHERE = {"WEB_CONCURRENCY", "WORKER_CONCURRENCY"}
+READ_ELSEWHERE = {"FILES_CONCURRENCY", "WEB_CONCURRENCY", "WORKER_CONCURRENCY"}
 
 
 def name_of(path: Path) -> str:

@@ -52,6 +52,7 @@ class LinkCheck(models.Model):
             models.Index(fields=["next_check_at"], name="link_check_due"),
             models.Index(fields=["host", "next_check_at"], name="link_check_by_host"),
             models.Index(fields=["state"], name="link_check_by_state"),
+            models.Index(fields=["checked_at"], name="link_check_lately"),
         ]
 
     def __str__(self) -> str:

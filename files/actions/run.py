@@ -4,11 +4,7 @@ import datetime
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final
-
-from django.db import connection
+from collections.abc import Callable
 
 from files.actions import queue
 from files.actions.profile import profile
@@ -16,8 +12,6 @@ from files.enums import FileState
 from files.models import ResourceFile
 
 logger = logging.getLogger(__name__)
-
-_LOCK: Final = 0x66696C65
 
 
 def profile_due(
@@ -42,17 +36,3 @@ def profile_due(
         states[FileState(file.state)] += 1
         progress(file)
     return states
-
-
-@contextmanager
-def only_one() -> Iterator[bool]:
-    """Whether nobody else is within this block, on any worker: one run at a time leaves room for other work."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        (is_ours,) = cursor.fetchone()
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

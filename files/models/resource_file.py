@@ -33,7 +33,7 @@ class ResourceFile(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(state__in=FileState.values), name="file_state_known")]
         indexes = [
-            models.Index(fields=["due_at"], name="file_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["due_at", "resource"], name="file_due_in_order", condition=Q(due_at__isnull=False)),
             models.Index(fields=["state"], name="file_by_state"),
         ]
 

@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self._due(limit=limit, as_json=json)
 
     def _due(self, *, limit: int | None, as_json: bool) -> None:
-        queue.enqueue(now=timezone.now())
+        queue.enqueue_all(now=timezone.now())
         total = queue.due_count(now=timezone.now())
         with tqdm(total=min(total, limit or total), unit=" files", disable=None) as bar:
             try:

@@ -57,7 +57,7 @@ def published(server: FaultyServer) -> Callable[..., Resource]:
         content = body.encode() if isinstance(body, str) else body
         server.replies[f"/{name}"] = replies.file(content)
         entry: Dataset = dataset(resources=(csv_file(f"http://{server.address}/{name}"),), **fields)
-        LinkCheck.objects.filter(resource__dataset=entry).update(state=LinkState.OK)
+        LinkCheck.objects.filter(resource__dataset=entry).update(state=LinkState.OK, checked_at=timezone.now())
         return entry.resources.get()
 
     return publish

@@ -1,18 +1,22 @@
 """From a link that works to what is known of its file: a real server, a real child process, real rows."""
 
 import datetime
+import json
 
 import pytest
+import redis
+from django.conf import settings
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.utils import timezone
 
-from catalogue.enums import ChangeKind
-from catalogue.models import Change, LinkCheck
+from catalogue.enums import ChangeKind, State
+from catalogue.models import Change, Dataset, LinkCheck
 from files.actions import queue, run
 from files.actions.alarms import dismiss
 from files.enums import AlarmKind, AlarmState, FileState
 from files.models import Alarm, ResourceFile, Table
+from files.tasks import profile_due_files
 from tests.integration.files.conftest import PAYMENTS
 from tests.servers import replies
 
@@ -51,7 +55,8 @@ def test_a_file_is_looked_into_again_only_when_a_check_saw_it_change(profiled, s
     before = Table.objects.get().parquet
     assert run.profile_due(now=timezone.now) == {}
     server.replies["/file.csv"] = replies.file(b"a,b,c\n1,2,3\n4,5,6\n")
-    LinkCheck.objects.filter(resource=resource).update(changed_at=timezone.now())
+    now = timezone.now()
+    LinkCheck.objects.filter(resource=resource).update(checked_at=now, changed_at=now)
     assert run.profile_due(now=timezone.now) == {FileState.PREVIEWED: 1}
     after = Table.objects.get()
     assert [column["key"] for column in after.columns] == ["a", "b", "c"]
@@ -76,6 +81,51 @@ def test_two_workers_never_take_the_same_file(published):
     assert queue.claim(now=now) is not None
     assert queue.claim(now=now) is None
     assert queue.claim(now=now + queue.LEASE) is not None
+
+
+def test_links_that_no_check_touched_lately_are_come_by_in_turn(published, monkeypatch):
+    monkeypatch.setattr(queue, "_STEP", 2)
+    resources = sorted((published("a,b\n1,2\n", f"{number}.csv") for number in range(5)), key=lambda one: one.id)
+    long_ago = timezone.now() - datetime.timedelta(days=9)
+    LinkCheck.objects.update(checked_at=long_ago)
+    now = timezone.now()
+    assert [queue.enqueue(now=now) for _ in range(4)] == [2, 2, 1, 0]
+    file = ResourceFile.objects.get(resource=resources[3])
+    ResourceFile.objects.filter(resource=file.resource).update(url="https://elsewhere.example/old.csv", due_at=None)
+    assert queue.enqueue(now=now) == 0
+    next_day = now + datetime.timedelta(days=1)
+    assert [queue.enqueue(now=next_day) for _ in range(4)] == [0, 1, 0, 0]
+    LinkCheck.objects.filter(resource=resources[0]).update(checked_at=next_day)
+    ResourceFile.objects.filter(resource=resources[0]).delete()
+    assert queue.enqueue(now=next_day) == 1
+
+
+def test_files_of_a_withdrawn_entry_leave_the_queue_and_come_back_with_it(published):
+    resource = published("a,b\n1,2\n")
+    now = timezone.now()
+    queue.enqueue(now=now)
+    Dataset.objects.filter(id=resource.dataset_id).update(state=State.WITHDRAWN, withdrawn_at=now)
+    assert queue.claim(now=now) is None
+    assert ResourceFile.objects.get(resource=resource).due_at is None
+    assert queue.enqueue(now=now) == 0
+    Dataset.objects.filter(id=resource.dataset_id).update(state=State.PUBLISHED, withdrawn_at=None)
+    LinkCheck.objects.filter(resource=resource).update(checked_at=now)
+    assert queue.enqueue(now=now) == 1
+    assert queue.claim(now=now) == ResourceFile.objects.get(resource=resource)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_looked_into_files_asks_for_another_turn_in_the_queue_of_files(published):
+    published("a,b\n1,2\n3,4\n")
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        broker.delete("files")
+        profile_due_files()
+        assert [json.loads(message)["headers"]["task"] for message in broker.lrange("files", 0, -1)] == [
+            "files.tasks.profile_due_files"
+        ]
+        broker.delete("files")
+        profile_due_files()
+        assert broker.llen("files") == 0
 
 
 def test_personal_data_raises_an_alarm_and_is_kept_out_of_everything(profiled):

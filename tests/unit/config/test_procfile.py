@@ -8,7 +8,7 @@ from config.embedded.client import PROJECT
 
 def test_projects_own_procfile_names_its_processes() -> None:
     commands = procfile.read(PROJECT / "Procfile")
-    assert list(commands) == ["web", "worker", "beat", "search", "release"]
+    assert list(commands) == ["web", "worker", "files", "beat", "search", "release"]
     assert commands["search"] == "exec python manage.py follow_search"
 
 
