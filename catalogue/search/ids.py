@@ -7,7 +7,7 @@ from tantivy import DocAddress, Occur, Query, Searcher
 
 from catalogue.search.document import joined
 from catalogue.search.facets import filter_clauses
-from catalogue.search.index import IndexDamaged, SearchUnavailable, engine_errors, open_reader, report_damage
+from catalogue.search.index import reading
 from catalogue.search.request import ENOUGH
 from catalogue.search.schema import SCHEMA
 from catalogue.search.text_query import Clauses, TextQuery, Typed, take_apart, to_query
@@ -26,14 +26,9 @@ def ranked_ids(text: str, *, first: int = 0, limit: int | None = None) -> Matchi
     typed = take_apart(text)
     if typed.is_empty:
         return MatchingIds([], 0)
-    snapshot = open_reader()
-    try:
-        with engine_errors():
-            query = to_query(typed, snapshot.searcher, SCHEMA)
-            return _answer(query, snapshot.searcher, first, limit)
-    except IndexDamaged as error:
-        report_damage(snapshot.build, error)
-        raise SearchUnavailable from error
+    with reading() as snapshot:
+        query = to_query(typed, snapshot.searcher, SCHEMA)
+        return _answer(query, snapshot.searcher, first, limit)
 
 
 def ids_with(text: str, *, in_title: bool = False) -> list[UUID]:
@@ -41,22 +36,17 @@ def ids_with(text: str, *, in_title: bool = False) -> list[UUID]:
     typed = take_apart(text)
     if typed.is_empty:
         return []
-    snapshot = open_reader()
-    try:
-        with engine_errors():
-            query = to_query(typed, snapshot.searcher, SCHEMA)
-            clauses = [
-                *(query.every_word or query.any_word),
-                *filter_clauses(SCHEMA, query.narrowed),
-                *(_in_title(typed) if in_title else ()),
-            ]
-            if query.unknown:
-                return []
-            found = Query.const_score_query(Query.boolean_query(clauses), 0.0)
-            return _ids(found, snapshot.searcher, 0, _count(clauses, snapshot.searcher))
-    except IndexDamaged as error:
-        report_damage(snapshot.build, error)
-        raise SearchUnavailable from error
+    with reading() as snapshot:
+        query = to_query(typed, snapshot.searcher, SCHEMA)
+        clauses = [
+            *(query.every_word or query.any_word),
+            *filter_clauses(SCHEMA, query.narrowed),
+            *(_in_title(typed) if in_title else ()),
+        ]
+        if query.unknown:
+            return []
+        found = Query.const_score_query(Query.boolean_query(clauses), 0.0)
+        return _ids(found, snapshot.searcher, 0, _count(clauses, snapshot.searcher))
 
 
 def _answer(query: TextQuery, searcher: Searcher, first: int, limit: int | None) -> MatchingIds:

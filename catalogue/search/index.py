@@ -176,6 +176,19 @@ def report_damage(build: Build, error: Exception) -> None:
         build.report_path.touch()
 
 
+@contextmanager
+def reading() -> Iterator[Snapshot]:
+    """The newest snapshot, to read from. Raises `SearchUnavailable` if there is none, and if it turns out to be damaged
+    while it is read, which the follower is told."""
+    snapshot = open_reader()
+    try:
+        with engine_errors():
+            yield snapshot
+    except IndexDamaged as error:
+        report_damage(snapshot.build, error)
+        raise SearchUnavailable from error
+
+
 class Writer:
     """The one process that writes an index. Nothing is seen by readers before `commit`.
 

@@ -17,7 +17,7 @@ from catalogue.search.analysis import stems, written
 from catalogue.search.counting import Clue, Counting
 from catalogue.search.facets import FACETS, FacetCount
 from catalogue.search.highlight import marked_piece, marked_title, why
-from catalogue.search.index import IndexDamaged, SearchUnavailable, Snapshot, engine_errors, open_reader, report_damage
+from catalogue.search.index import SearchUnavailable, Snapshot, open_reader, reading
 from catalogue.search.ranking import find
 from catalogue.search.request import DEEPEST, ENOUGH, SearchRequest
 from catalogue.search.schema import SCHEMA
@@ -105,13 +105,8 @@ class SearchPage:
 def search(request: SearchRequest) -> SearchPage:
     """Answer a request from this node's index. Raises `SearchUnavailable` if there is none to read."""
     started = time.perf_counter()
-    snapshot = open_reader()
-    try:
-        with engine_errors():
-            return _answer(_tidy(request), snapshot, started)
-    except IndexDamaged as error:
-        report_damage(snapshot.build, error)
-        raise SearchUnavailable from error
+    with reading() as snapshot:
+        return _answer(_tidy(request), snapshot, started)
 
 
 def index_position() -> int:

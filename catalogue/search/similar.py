@@ -9,7 +9,7 @@ from uuid import UUID
 from tantivy import Occur, Query, Searcher
 
 from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, stems, words
-from catalogue.search.index import IndexDamaged, SearchUnavailable, engine_errors, open_reader, report_damage
+from catalogue.search.index import SearchUnavailable, reading
 from catalogue.search.schema import SCHEMA
 
 #: The rarest words of a title and tags say what an entry is about; so many are asked for.
@@ -38,14 +38,9 @@ class SimilarDataset:
 def similar(dataset_id: UUID, title: str, tags: Iterable[str], *, limit: int = 5) -> list[SimilarDataset]:
     """The likest first, without the dataset itself. Empty where the index is away: nobody's page waits for it."""
     try:
-        snapshot = open_reader()
-    except SearchUnavailable:
-        return []
-    try:
-        with engine_errors():
+        with reading() as snapshot:
             return _similar(dataset_id, title, tuple(tags), limit, snapshot.searcher)
-    except IndexDamaged as error:
-        report_damage(snapshot.build, error)
+    except SearchUnavailable:
         return []
 
 

@@ -12,7 +12,7 @@ from tantivy import Occur, Query, Searcher
 from catalogue.gazetteer.lookup import find
 from catalogue.models import Dataset, Topic
 from catalogue.search.analysis import written
-from catalogue.search.index import IndexDamaged, SearchUnavailable, engine_errors, open_reader, report_damage
+from catalogue.search.index import SearchUnavailable, reading
 from catalogue.search.schema import SCHEMA
 from publishers.models import Publisher
 
@@ -56,14 +56,9 @@ def _datasets(words: list[str], limit: int) -> list[Suggestion]:
     if limit < 1:
         return []
     try:
-        snapshot = open_reader()
-    except SearchUnavailable:
-        return []
-    try:
-        with engine_errors():
+        with reading() as snapshot:
             cards = _titles(words, limit, snapshot.searcher)
-    except IndexDamaged as error:
-        report_damage(snapshot.build, error)
+    except SearchUnavailable:
         return []
     return [
         Suggestion("dataset", card["title"], card["publisher_title"], f"/dataset/{card['id']}/{card['name']}")

@@ -7,7 +7,7 @@ from typing import Final
 from tantivy import Query
 
 from catalogue.search.facets import SEPARATOR
-from catalogue.search.index import IndexDamaged, SearchUnavailable, Snapshot, engine_errors, open_reader, report_damage
+from catalogue.search.index import Snapshot, reading
 
 #: Column → what of its value counts. A publisher's column is its path from the top of the tree, itself last.
 _COLUMNS: Final[dict[str, Callable[[str], str]]] = {
@@ -22,16 +22,11 @@ _kept: dict[str, tuple[tuple[str, int, int], dict[str, int]]] = {}
 
 def value_counts(column: str) -> dict[str, int]:
     """Raises `SearchUnavailable` while there is no index."""
-    snapshot = open_reader()
-    kept = _kept.get(column)
-    if kept and kept[0] == snapshot.generation:
-        return kept[1]
-    try:
-        with engine_errors():
-            found = _counted(snapshot, column)
-    except IndexDamaged as error:
-        report_damage(snapshot.build, error)
-        raise SearchUnavailable from error
+    with reading() as snapshot:
+        kept = _kept.get(column)
+        if kept and kept[0] == snapshot.generation:
+            return kept[1]
+        found = _counted(snapshot, column)
     _kept[column] = (snapshot.generation, found)
     return found
 
