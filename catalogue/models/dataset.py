@@ -2,7 +2,8 @@
 
 import datetime
 import uuid
-from typing import ClassVar, Self
+from collections.abc import Collection
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
@@ -305,6 +306,11 @@ class Dataset(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/dataset/{self.id}/{self.name}"
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """Where some columns are deferred Django looks up each of seventy among the rest, a list: here it is a set."""
+        return super().from_db(db, frozenset(field_names), values)
 
     @property
     def updated_at(self) -> datetime.date:

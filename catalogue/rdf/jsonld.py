@@ -5,10 +5,11 @@ Source: W3C JSON-LD 1.1. Numbers stay text with a datatype, so that every form s
 
 from typing import Any, Final
 
-from catalogue.rdf.terms import PREFIXES, InLanguage, Link, Node, Typed, Value, iri
+from catalogue.rdf.terms import PREFIXES, Link, Node, Typed, Value, iri
 from services.compact_json import dumps
 
 _CONTEXT: Final = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in PREFIXES.items()}
+_JSON: Final = PREFIXES["rdf"] + "JSON"
 
 
 class JsonLdWriter:
@@ -43,17 +44,15 @@ class JsonLdWriter:
         return found
 
     def _value(self, value: Value) -> Any:
-        match value:
-            case str():
-                return value
-            case Node():
-                return self._object(value)
-            case Link():
-                return {"@id": iri(value.address)}
-            case Typed(text, "rdf:JSON"):
-                # The text of a JSON literal is kept letter by letter only as a plain typed value
-                return {"@value": text, "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"}
-            case Typed():
-                return {"@value": value.text, "@type": value.datatype}
-            case InLanguage():
-                return {"@value": value.text, "@language": value.language}
+        # The commonest first, and by class: matching patterns takes longer
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Node):
+            return self._object(value)
+        if isinstance(value, Link):
+            return {"@id": iri(value.address)}
+        if isinstance(value, Typed):
+            # The text of a JSON literal is kept letter by letter only as a plain typed value
+            datatype = _JSON if value.datatype == "rdf:JSON" else value.datatype
+            return {"@value": value.text, "@type": datatype}
+        return {"@value": value.text, "@language": value.language}

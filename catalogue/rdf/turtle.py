@@ -4,7 +4,7 @@ from collections import deque
 from json.encoder import encode_basestring as quoted
 from typing import Final
 
-from catalogue.rdf.terms import PREFIXES, InLanguage, Link, Node, Typed, Value, iri
+from catalogue.rdf.terms import PREFIXES, Link, Node, Typed, iri
 
 _START: Final = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
 
@@ -37,7 +37,17 @@ class TurtleWriter:
         lines = [f" a {', '.join(node.types)}"] if node.types else []
         last = ""
         for predicate, value in node.pairs:
-            term = self._term(value, waiting, indent)
+            # The commonest first, and by class: matching patterns takes longer than all else that is done here
+            if isinstance(value, str):
+                term = quoted(value)
+            elif isinstance(value, Node):
+                term = self._node(value, waiting, indent)
+            elif isinstance(value, Link):
+                term = f"<{iri(value.address)}>"
+            elif isinstance(value, Typed):
+                term = f"{quoted(value.text)}^^{value.datatype}"
+            else:
+                term = f"{quoted(value.text)}@{value.language}"
             if predicate == last:
                 lines[-1] += f", {term}"
             else:
@@ -45,18 +55,9 @@ class TurtleWriter:
                 last = predicate
         return " ;".join(lines)
 
-    def _term(self, value: Value, waiting: deque[Node], indent: str) -> str:
-        match value:
-            case str():
-                return quoted(value)
-            case Node() if value.address:
-                waiting.append(value)
-                return f"<{iri(value.address)}>"
-            case Node():
-                return f"[{self._body(value, waiting, f'{indent}    ')}{indent}]"
-            case Link():
-                return f"<{iri(value.address)}>"
-            case Typed():
-                return f"{quoted(value.text)}^^{value.datatype}"
-            case InLanguage():
-                return f"{quoted(value.text)}@{value.language}"
+    def _node(self, node: Node, waiting: deque[Node], indent: str) -> str:
+        if not node.address:
+            return f"[{self._body(node, waiting, f'{indent}    ')}{indent}]"
+        if not node.once or node.address not in self._told:
+            waiting.append(node)
+        return f"<{iri(node.address)}>"

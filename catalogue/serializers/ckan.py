@@ -28,16 +28,10 @@ _AT_TOP: Final = frozenset(
 #: Names of people that data.gov.uk leaves out of its API.
 _PERSONAL: Final = frozenset({"author", "author_email", "maintainer", "maintainer_email"})
 
-#: What is read of a resource: rows of a query rather than objects, since there are many and nothing is done with them.
-RESOURCE_COLUMNS: Final = (
-    *("id", "dataset_id", "position", "kind", "title", "description", "url", "format", "format_text", "media_type"),
-    *("size_bytes", "checksum", "conforms_to", "issued", "modified", "period_text", "extras", "created_at"),
-)
-
-_RESOURCE_TYPES: Final = {ResourceKind.DOCUMENT: "documentation", ResourceKind.API: "api"}
+_RESOURCE_TYPES: Final[dict[str, str]] = {ResourceKind.DOCUMENT: "documentation", ResourceKind.API: "api"}
 #: Others are "active".
-_STATES: Final = {State.DRAFT: "draft", State.IN_REVIEW: "draft", State.WITHDRAWN: "deleted"}
-_KINDS: Final = {DatasetKind.SERIES: "series", DatasetKind.SERVICE: "service"}
+_STATES: Final[dict[str, str]] = {State.DRAFT: "draft", State.IN_REVIEW: "draft", State.WITHDRAWN: "deleted"}
+_KINDS: Final[dict[str, str]] = {DatasetKind.SERIES: "series", DatasetKind.SERVICE: "service"}
 #: One encoder for all: `json.dumps` with arguments makes a new one each time.
 _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -55,7 +49,7 @@ def package(dataset: Dataset, resources: Iterable[Mapping[str, Any]]) -> Package
         "url": dataset.landing_page or None,
         "version": dataset.version_label or None,
         "type": "dataset",
-        "state": _STATES.get(State(dataset.state), "active"),
+        "state": _STATES.get(dataset.state, "active"),
         "private": dataset.visibility != Visibility.PUBLIC,
         "creator_user_id": None,
         "metadata_created": moment(dataset.created_at),
@@ -168,7 +162,7 @@ def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
         "creator": dataset.creator,
         "access_constraints": dataset.rights,
         "access_level": "" if dataset.access in (Access.OPEN, Access.NOT_RELEASED) else str(dataset.access),
-        "resource-type": _KINDS.get(DatasetKind(dataset.kind), ""),
+        "resource-type": _KINDS.get(dataset.kind, ""),
         "security_classification": "" if dataset.classification == "not_applicable" else str(dataset.classification),
         "version_notes": dataset.version_notes,
         "provenance": dataset.provenance,
@@ -188,7 +182,7 @@ def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
 
 
 def resource_dict(resource: Mapping[str, Any], position: int | None = None) -> Package:
-    """A resource of which `RESOURCE_COLUMNS` were read.
+    """One resource, as `serializers.resource_rows` reads it.
 
     `position`: its place among its dataset's resources, where that is known to differ from what is stored.
     """
@@ -204,11 +198,11 @@ def resource_dict(resource: Mapping[str, Any], position: int | None = None) -> P
         "format": resource["format"] or resource["format_text"],
         "mimetype": resource["media_type"] or None,
         "mimetype_inner": None,
-        "resource_type": _RESOURCE_TYPES.get(ResourceKind(resource["kind"])),
+        "resource_type": _RESOURCE_TYPES.get(resource["kind"]),
         "size": resource["size_bytes"],
         "hash": digest[1].lower() if digest else resource["checksum"],
         "state": "active",
-        "created": moment(resource["created_at"]),
+        "created": resource["created"],
         "last_modified": f"{_day(resource['modified'])}T00:00:00" if resource["modified"] else None,
         "cache_url": None,
         "cache_last_updated": None,

@@ -10,7 +10,8 @@ from catalogue.contacts import Contact, contact_of, foi_contact_of
 from catalogue.enums import Access, Frequency, ResourceKind
 from catalogue.models import Dataset
 from catalogue.rdf.terms import iri
-from catalogue.serializers.entries import Entry, ResourceRow
+from catalogue.serializers.entries import Entry
+from catalogue.serializers.resource_rows import ResourceRow
 from catalogue.vocabularies.access import us_access_level
 from catalogue.vocabularies.frequencies import iso8601
 from publishers.models import Publisher

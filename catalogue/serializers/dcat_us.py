@@ -8,7 +8,8 @@ from catalogue.places import Box
 from catalogue.rdf.terms import iri
 from catalogue.serializers.data_json import reachable_by_mail
 from catalogue.serializers.dcat.vocabulary import MEDIA_TYPE
-from catalogue.serializers.entries import Entry, ResourceRow
+from catalogue.serializers.entries import Entry
+from catalogue.serializers.resource_rows import ResourceRow
 from catalogue.vocabularies.frequencies import iso8601
 from publishers.models import Publisher
 

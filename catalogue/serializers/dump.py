@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from catalogue.contacts import Contact, contact_of, foi_contact_of
-from catalogue.serializers.entries import Entry, ResourceRow
+from catalogue.serializers.entries import Entry
+from catalogue.serializers.resource_rows import ResourceRow
 from publishers.models import Publisher
 
 _PLAIN: Final = (

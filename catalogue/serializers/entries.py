@@ -5,21 +5,15 @@ an entry that is withdrawn during a long walk is left out from then on.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from catalogue.models import Dataset, Licence, QualityReport, Resource, Topic
+from catalogue.models import Dataset, Licence, QualityReport, Topic
+from catalogue.serializers.resource_rows import ResourceRow, rows_by_dataset
 from publishers.models import Publisher
 
-#: A resource as the serializers take it: a row, since there are many and nothing is done with them.
-ResourceRow = dict[str, Any]
-
-_RESOURCE_COLUMNS: Final = (
-    *("id", "dataset_id", "position", "kind", "title", "description", "url", "format", "format_text", "media_type"),
-    *("size_bytes", "checksum", "conforms_to", "issued", "modified", "period_text", "extras", "created_at"),
-)
 #: Columns that nothing that leaves the catalogue in bulk shows.
 _NOT_SHOWN: Final = ("overlay", "last_seen_at", "release_at", "published_at", "withdrawn_at", "withdrawn_reason")
 _CHUNK: Final = 1_000
@@ -63,10 +57,7 @@ def _entries(datasets: list[Dataset]) -> Iterator[Entry]:
     topics = Topic.objects.in_bulk({dataset.topic_id for dataset in datasets if dataset.topic_id})
     licences = Licence.objects.in_bulk({dataset.licence_id for dataset in datasets if dataset.licence_id})
     scores = dict(QualityReport.objects.filter(dataset__in=ids).values_list("dataset_id", "score"))
-    resources: dict[UUID, list[ResourceRow]] = {}
-    rows = Resource.objects.filter(dataset__in=ids).order_by("position", "id")
-    for row in rows.values(*_RESOURCE_COLUMNS):
-        resources.setdefault(row["dataset_id"], []).append(row)
+    resources = rows_by_dataset(ids)
     for dataset in datasets:
         dataset.publisher = publishers[dataset.publisher_id]
         dataset.topic = topics[dataset.topic_id] if dataset.topic_id else None

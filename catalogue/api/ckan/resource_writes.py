@@ -19,7 +19,8 @@ from catalogue.api.ckan.rights import by, now, person
 from catalogue.api.ckan.said import changed_resource, new_resource, refuse_faults
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.models import Dataset, Resource
-from catalogue.serializers.ckan import RESOURCE_COLUMNS, resource_dict
+from catalogue.serializers.ckan import resource_dict
+from catalogue.serializers.resource_rows import resource_rows
 
 _OF_THE_FILE = ("url", "format", "mimetype", "size", "hash", "last_modified")
 
@@ -90,10 +91,10 @@ def _change(arguments: Arguments, wanted_of: Any) -> dict[str, Any]:
 
     def change(draft: DatasetDraft) -> DatasetDraft:
         current = next((resource for resource in draft.resources if resource.id == resource_id), None)
-        row = Resource.objects.filter(id=resource_id).values(*RESOURCE_COLUMNS).first()
-        if current is None or row is None:
+        rows = resource_rows(Resource.objects.filter(id=resource_id))
+        if current is None or not rows:
             raise NotFound("Resource was not found.")
-        ours = resource_dict(row)
+        ours = resource_dict(rows[0])
         wanted = wanted_of(ours)
         # Of a file that was sent just now, what it is stands already
         told = {name: ours[name] for name in _OF_THE_FILE} if incoming else {}

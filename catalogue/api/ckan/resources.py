@@ -10,7 +10,8 @@ from catalogue.api.ckan.errors import AccessDenied, Invalid, NotFound
 from catalogue.api.ckan.packages import MOST_PACKAGES, Reader, page, public
 from catalogue.api.ckan.query.table import SHOWN_FORMAT
 from catalogue.models import Dataset, Resource
-from catalogue.serializers.ckan import RESOURCE_COLUMNS, resource_dict
+from catalogue.serializers.ckan import resource_dict
+from catalogue.serializers.resource_rows import resource_rows
 
 #: CKAN's names of what can be looked for, and the condition for each.
 _SEARCHED: Final = {
@@ -53,12 +54,12 @@ def resource_show(arguments: Arguments) -> dict[str, Any]:
         condition = Q(id=UUID(arguments.required("id")))
     except ValueError:
         raise NotFound from None
-    found = resources_visible_to(arguments.user).filter(condition).values(*RESOURCE_COLUMNS).first()
-    if found is None:
+    found = resource_rows(resources_visible_to(arguments.user).filter(condition))
+    if not found:
         if Resource.objects.filter(condition, dataset__in=Dataset.objects.tombstones()).exists():
             raise AccessDenied
         raise NotFound
-    return resource_dict(found)
+    return resource_dict(found[0])
 
 
 def resource_search(arguments: Arguments) -> dict[str, Any]:
@@ -79,10 +80,10 @@ def resource_search(arguments: Arguments) -> dict[str, Any]:
     order = arguments.text("order_by")
     if order and order not in _ORDERS:
         raise Invalid(order_by=f"Field “{order[:60]}” is not recognised: use one of {', '.join(_ORDERS)}")
-    rows = found.order_by(*([_ORDERS[order]] if order else []), "id").values(*RESOURCE_COLUMNS)
+    ordered = found.order_by(*([_ORDERS[order]] if order else []), "id")
     return {
         "count": found.count(),
-        "results": [resource_dict(row) for row in page(rows, arguments, most=MOST_PACKAGES)],
+        "results": [resource_dict(row) for row in resource_rows(page(ordered, arguments, most=MOST_PACKAGES))],
     }
 
 

@@ -23,6 +23,7 @@ from catalogue.api.ckan.registry import ACTIONS, WRITES
 from catalogue.views.reader import public_age
 from publishers.api.authentication import ckan_user
 from publishers.client_address import client_address
+from services.compact_json import dumps
 
 _JSON: Final = "application/json;charset=utf-8"
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.\[\]]{0,99}", re.ASCII)
@@ -142,7 +143,7 @@ def _clean(value: Any, depth: int = 0) -> Any:
 
 
 def _answer(request: HttpRequest, status: int, content: Any, *, is_known: bool = False) -> HttpResponse:
-    body = "" if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    body = "" if content is None else dumps(content)
     callback = request.GET.get("callback", "")
     response = HttpResponse(body, status=status, content_type=_JSON)
     if callback and status == 200 and request.method == "GET":

@@ -1,0 +1,48 @@
+"""Resources as the serializers take them: rows rather than objects, since there are many and nothing is done with them.
+
+Reading rows is what whole catalogues and long pages of results cost most: what Python would take apart is left to the
+database where it can.
+"""
+
+from collections.abc import Collection
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Func, JSONField, QuerySet, TextField, Value
+from django.db.models.functions import NullIf
+
+from catalogue.models import Resource
+
+#: The columns of `Resource` by their names; `created` is `created_at` as CKAN writes it: UTC, microseconds, no zone.
+ResourceRow = dict[str, Any]
+
+_COLUMNS: Final = (
+    *("id", "dataset_id", "position", "kind", "title", "description", "url", "format", "format_text", "media_type"),
+    *("size_bytes", "checksum", "conforms_to", "issued", "modified", "period_text"),
+)
+_CREATED: Final = Func(
+    "created_at",
+    template="""to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')""",
+    output_field=TextField(),
+)
+#: Most have none, and an empty object takes as long to parse as a full one.
+_SAID: Final = NullIf("extras", Value({}, JSONField()))
+
+
+def resource_rows(resources: QuerySet[Resource]) -> list[ResourceRow]:
+    """These resources, in their order."""
+    rows: list[ResourceRow] = list(resources.values(*_COLUMNS, created=_CREATED, said=_SAID))
+    for row in rows:
+        row["extras"] = row.pop("said") or {}
+    return rows
+
+
+def rows_by_dataset(ids: Collection[UUID]) -> dict[UUID, list[ResourceRow]]:
+    """The resources of each of these datasets that has any, in order.
+
+    Taken apart here: Django's own way of giving each dataset its resources costs as much as reading them.
+    """
+    found: dict[UUID, list[ResourceRow]] = {}
+    for row in resource_rows(Resource.objects.filter(dataset__in=ids).order_by("position", "id")):
+        found.setdefault(row["dataset_id"], []).append(row)
+    return found
