@@ -308,9 +308,9 @@ class Dataset(models.Model):
         return f"/dataset/{self.id}/{self.name}"
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **others: Any) -> "Dataset":
         """Where some columns are deferred Django looks up each of seventy among the rest, a list: here it is a set."""
-        return super().from_db(db, frozenset(field_names), values)
+        return super().from_db(db, frozenset(field_names), values, **others)
 
     @property
     def updated_at(self) -> datetime.date:
