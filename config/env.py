@@ -118,6 +118,19 @@ def env_host_ports(name: str) -> list[str]:
     return pairs
 
 
+def env_issuer(name: str) -> str:
+    """An OpenID Connect issuer's address, or "". Only on this machine itself may it be reached without TLS."""
+    value = env_str(name, default="")
+    if not value:
+        return ""
+    parts = urlsplit(env_url(name))
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ImproperlyConfigured(f"{name} must be an address alone, as the provider writes its issuer: correct it.")
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        raise ImproperlyConfigured(f"{name} must begin with https://: what it says decides who comes in.")
+    return value
+
+
 def tiles_origin(template: str) -> str:
     """The origin that a page may load map tiles from. `template` is `https://host/{z}/{x}/{y}.png` or the like."""
     parts = urlsplit(template)
@@ -193,6 +206,12 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "HTTP_CONTACT": env_str,
     "MAP_TILES_CREDIT": env_str,
     "MAP_TILES_URL": env_str,
+    "OIDC_ALLOW_DOMAINS": env_hosts,
+    "OIDC_CLIENT_ID": env_str,
+    "OIDC_CLIENT_SECRET": env_str,
+    "OIDC_ISSUER": env_issuer,
+    "OIDC_NAME": env_str,
+    "OIDC_TRUST_EMAIL": env_bool,
     "OUTBOUND_ALLOW_HOSTS": env_host_ports,
     "PORT": _port,
     "PROXY_COUNT": lambda name: env_int(name, default=0, minimum=0, maximum=10),

@@ -22,6 +22,7 @@ from config.env import (
     env_host_ports,
     env_hosts,
     env_int,
+    env_issuer,
     env_path,
     env_port,
     env_str,
@@ -72,6 +73,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "publishers",
     "catalogue",
     "files",
@@ -100,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -174,6 +179,26 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+
+# Signing in at an OpenID Connect provider: off unless an operator names one
+OIDC_ISSUER = env_issuer("OIDC_ISSUER")
+OIDC_CLIENT_ID = env_str("OIDC_CLIENT_ID") if OIDC_ISSUER else ""
+OIDC_CLIENT_SECRET = env_str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env_str("OIDC_NAME", default=urlsplit(OIDC_ISSUER).hostname or "")
+OIDC_TRUST_EMAIL = env_bool("OIDC_TRUST_EMAIL", default=False)
+OIDC_ALLOW_DOMAINS = [domain.lower() for domain in env_hosts("OIDC_ALLOW_DOMAINS")]
+if OIDC_ALLOW_DOMAINS and not OIDC_TRUST_EMAIL:
+    raise ImproperlyConfigured("OIDC_ALLOW_DOMAINS needs OIDC_TRUST_EMAIL=1: without it no mail address is believed.")
+
+# django-allauth carries it; `publishers.signing_in` says how far it goes
+ACCOUNT_ADAPTER = "publishers.signing_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # invitations have seen to it
+ACCOUNT_RATE_LIMITS = False  # `publishers.throttling` counts for all processes together
+SOCIALACCOUNT_ADAPTER = "publishers.signing_in.adapters.OpenIdAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
 
 # Words and time
 LANGUAGE_CODE = "en-gb"

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from catalogue.api.errors import not_found
+from publishers.signing_in.views import SignIn
 
 urlpatterns = [
     path("", include("files.urls")),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/v1/harvest/", include("harvest.api.urls")),
     path("api/", include("catalogue.api.ckan.urls")),
     re_path(r"^api/v1(?:/(?P<path>[\s\S]*))?$", not_found),
+    # In place of the admin’s own, at its address; allauth asks for the name
+    path("admin/login/", SignIn.as_view(), name="account_login"),
     path("admin/", admin.site.urls),
 ]
 

@@ -4,10 +4,13 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 
 from publishers import views
+from publishers.signing_in import views as signing_in
 
 app_name = "people"
 
 urlpatterns = [
+    path("sign-in/openid", signing_in.openid_begin, name="openid"),
+    path("sign-in/openid/callback", signing_in.openid_callback, name="openid-callback"),
     path("invitation/<str:token>", views.invitation, name="invitation"),
     path("notices", views.notice_choices, name="notices"),
     path("notices/stop/<str:signed>", views.stop_notices, name="stop-notices"),

@@ -53,7 +53,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "people/invitation_over.html", status=404)
         login(request, user, backend=_BACKEND)
         return HttpResponseRedirect(reverse("admin:index"))
-    return render(request, "people/invitation.html", {"invitation": found, "form": form})
+    provider = settings.OIDC_NAME if settings.OIDC_ISSUER and settings.OIDC_TRUST_EMAIL else ""
+    return render(request, "people/invitation.html", {"invitation": found, "form": form, "provider": provider})
 
 
 @never_cache

@@ -62,6 +62,7 @@ LAYERS = [
             "sign_in_log",
             "jinja",
             "foreground",
+            "signing_in",
         },
     ),
 ]

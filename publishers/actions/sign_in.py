@@ -5,7 +5,7 @@ import datetime
 from publishers.actions import audit
 from publishers.enums import AuditAction
 from publishers.models import SignInFailure, User
-from publishers.throttling import WINDOW, is_refused
+from publishers.throttling import PER_ADDRESS, WINDOW, is_refused
 
 
 def may_try(account: str, *, address: str, now: datetime.datetime) -> bool:
@@ -20,6 +20,14 @@ def may_try(account: str, *, address: str, now: datetime.datetime) -> bool:
     if refused:
         audit.record(AuditAction.SIGN_IN_REFUSED, who=audit.Who(label=account, address=address), now=now)
     return not refused
+
+
+def may_try_from(address: str, *, now: datetime.datetime) -> bool:
+    """Whether another attempt by way of the provider is let pass, before it is known whose it is."""
+    is_free = SignInFailure.objects.filter(at__gt=now - WINDOW, address=address).count() < PER_ADDRESS
+    if not is_free:
+        audit.record(AuditAction.SIGN_IN_REFUSED, who=audit.Who(address=address), now=now)
+    return is_free
 
 
 def note_failure(account: str, *, address: str, now: datetime.datetime) -> None:

@@ -1,11 +1,9 @@
-"""Publishers, people and who works for whom. Scoped by `publishers.permissions` like everything else."""
+"""Publishers, and who works for them. Scoped by `publishers.permissions` like everything else."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,18 +13,13 @@ from publishers import actions
 from publishers.actions import audit, members
 from publishers.client_address import client_address
 from publishers.enums import AuditAction
-from publishers.forms import SignInForm
-from publishers.models import Membership, Publisher, User
+from publishers.models import Membership, Publisher
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 admin.site.site_header = "Domesday: publisher workplace"
 admin.site.site_title = "Domesday"
 admin.site.index_title = "Your work"
 admin.site.site_url = "/"
-admin.site.unregister(Group)  # roles are code: see publishers.permissions
-
-
-admin.site.login_form = SignInForm
 
 
 def _who(request: HttpRequest) -> audit.Who:
@@ -128,39 +121,3 @@ class PublisherAdmin(admin.ModelAdmin):
         for changed, _fields in formset.changed_objects:
             if before.get(changed.pk) != changed.role:
                 members.record(changed, AuditAction.MEMBER_CHANGED, who=who, now=now)
-
-
-@admin.register(User)
-class UserAdmin(DjangoUserAdmin):
-    ordering = ["email"]
-    list_display = ["email", "name", "is_active", "is_superuser", "last_login"]
-    list_filter = ["is_active", "is_superuser"]
-    search_fields = ["email", "name"]
-    filter_horizontal = []
-    readonly_fields = ["date_joined", "last_login"]
-    fieldsets = [
-        (None, {"fields": ["email", "name", "password"]}),
-        ("What they may do", {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        ("Dates", {"fields": ["date_joined", "last_login"]}),
-    ]
-    add_fieldsets = [
-        (None, {"classes": ["wide"], "fields": ["email", "name", "usable_password", "password1", "password2"]})
-    ]
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        audit.record(
-            AuditAction.USER_CHANGED,
-            who=_who(request),
-            now=timezone.now(),
-            object_id=obj.pk,
-            object_label=obj.email,
-            detail={"fields": [name for name in form.changed_data if "password" not in name]},
-        )
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
-
-    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Administrators of a publisher look people up to make them members; the rest is the operators'."""
-        return publisher_ids_with(request.user, Permission.MANAGE_MEMBERS) != set()

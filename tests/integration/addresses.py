@@ -208,7 +208,8 @@ def routes(patterns: Iterable[URLPattern | URLResolver] | None = None, prefix: s
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            yield route
+            if not route.startswith("admin/"):
+                yield route
         elif pattern.app_name not in {"admin", "people"}:
             yield from routes(pattern.url_patterns, route)
 
