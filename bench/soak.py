@@ -26,8 +26,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scratch import scratch_database
-
 START = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)  # the clocks change within the month
 
 #: What goes wrong with an answer, and how often of a hundred answers on a bad day.
@@ -334,6 +332,8 @@ def _differences(soaked: dict[str, str], fresh: dict[str, str]) -> list[str]:
 
 
 def main() -> None:
+    from scratch import scratch_database  # here, since a test imports this module, from where there is no `scratch`
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sources", type=int, default=50)
     parser.add_argument("--days", type=int, default=30)
