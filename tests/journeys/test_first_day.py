@@ -127,7 +127,7 @@ def test_every_page_of_the_workplace_is_accessible_on_a_desk_and_a_phone(visit, 
         page = desk.go("/admin/")
         page.get_by_label("E-mail address").fill(person.email)
         page.get_by_label("Password").fill("correct horse")
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Sign in").click()
         for address in (
             "/admin/",
             f"{prefix}/",
