@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import Max, QuerySet
 
-from catalogue.attention import MOST_COUNTED, NEEDS, bounded_count, needing
+from catalogue.attention import NEEDS, counts_of, needing
 from catalogue.enums import Band, State
 from catalogue.models import Dataset, Revision
 from catalogue.quality.plan import Step
@@ -32,7 +32,7 @@ class Tile:
 
     @property
     def words(self) -> str:
-        return f"{self.count:,}" if self.count < MOST_COUNTED else f"{MOST_COUNTED:,} and more"
+        return f"{self.count:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def home_of(user: User, now: datetime.datetime) -> Home:
     if own == set():
         return Home(may_edit=False)
     entries = Dataset.objects.all() if own is None else Dataset.objects.filter(publisher_id__in=own)
-    counts = _counts(entries, now, is_whole=own is None)
+    counts = _counts(own, now)
     approving = publisher_ids_with(user, Permission.PUBLISH_DATASET)
     waiting = needing("review", entries, now).select_related("publisher").order_by("modified_at")
     if approving is not None:
@@ -77,11 +77,11 @@ def home_of(user: User, now: datetime.datetime) -> Home:
     )
 
 
-def _counts(entries: QuerySet[Dataset], now: datetime.datetime, *, is_whole: bool) -> dict[str, int]:
-    found = cache.get("officer-home") if is_whole else None
+def _counts(own: set[UUID] | None, now: datetime.datetime) -> dict[str, int]:
+    found = cache.get("officer-home") if own is None else None
     if found is None:
-        found = {need: bounded_count(needing(need, entries, now)) for need in NEEDS}
-        if is_whole:
+        found = counts_of(own, now)
+        if own is None:
             cache.set("officer-home", found, _OPERATORS_AGE)
     return dict(found)
 

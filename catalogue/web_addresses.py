@@ -136,3 +136,11 @@ def url_key(url: str) -> str:
     )
     query = f"?{parts.query}" if parts.query else ""
     return f"{scheme}://{address.rstrip('.')}{path.rstrip('/')}{query}"
+
+
+def host_of(url: str) -> str:
+    """The host and port that an address names, as link checks keep it; empty where it names none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()[:300]
+    except ValueError:
+        return ""

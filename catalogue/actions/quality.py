@@ -8,16 +8,18 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from catalogue.actions import changes
-from catalogue.enums import ChangeKind
-from catalogue.models import Dataset, Licence, LinkCheck, QualityReport, Resource
+from catalogue.enums import BROKEN_LINK_STATES, ChangeKind
+from catalogue.models import Dataset, Licence, LinkCheck, QualityReport, Resource, Standing
+from catalogue.quality.days import day_of
 from catalogue.quality.facts import DatasetFacts
 from catalogue.quality.measure import DATASET_COLUMNS, LINK_COLUMNS, RESOURCE_COLUMNS, facts_of
 from catalogue.quality.mqa_measured import mqa_score
 from catalogue.quality.score import RULES_VERSION, Score, score
 from catalogue.quality.stars import Stars, stars_of
+from catalogue.quality.timeliness import timeliness
 from publishers.models import Publisher
 from services.compact_json import dumps
 
@@ -30,27 +32,42 @@ _PUBLISHER_CHANGES: Final = datetime.timedelta(days=7)
 # One JSON document carries the whole batch: psycopg escapes an array of JSON texts, which is what `bulk_create` would
 # send, quote by quote in Python, and that took several times as long as the scoring itself.
 _STORE: Final = """
-    INSERT INTO catalogue_qualityreport
-        (dataset_id, score, band, mqa, stars, format_stars, marks, results, facts, rules_version, scored_at, due_at)
-    SELECT dataset_id, score, band, mqa, stars, format_stars, marks, results, facts, rules_version, scored_at, due_at
-    FROM json_to_recordset(%s::json) AS report(
-        dataset_id uuid, score smallint, band text, mqa smallint, stars smallint, format_stars smallint,
-        marks varchar[], results jsonb, facts jsonb,
-        rules_version smallint, scored_at timestamptz, due_at timestamptz
+    WITH report AS (
+        SELECT * FROM json_to_recordset(%s::json) AS report(
+            dataset_id uuid, score smallint, band text, mqa smallint, stars smallint, format_stars smallint,
+            marks varchar[], results jsonb, facts jsonb,
+            rules_version smallint, scored_at timestamptz, due_at timestamptz,
+            publisher_id uuid, state text, release_at timestamptz, broken_links integer, late_after date
+        )
+    ), stored AS (
+        INSERT INTO catalogue_qualityreport
+            (dataset_id, score, band, mqa, stars, format_stars, marks, results, facts, rules_version, scored_at, due_at)
+        SELECT
+            dataset_id, score, band, mqa, stars, format_stars, marks, results, facts, rules_version, scored_at, due_at
+        FROM report
+        ON CONFLICT (dataset_id) DO UPDATE SET
+            score = excluded.score, band = excluded.band, mqa = excluded.mqa, stars = excluded.stars,
+            format_stars = excluded.format_stars, marks = excluded.marks,
+            results = excluded.results, facts = excluded.facts,
+            rules_version = excluded.rules_version, scored_at = excluded.scored_at, due_at = excluded.due_at
     )
+    INSERT INTO catalogue_standing
+        (dataset_id, publisher_id, state, release_at, score, band, broken_links, late_after)
+    SELECT dataset_id, publisher_id, state, release_at, score, band, broken_links, late_after FROM report
     ON CONFLICT (dataset_id) DO UPDATE SET
-        score = excluded.score, band = excluded.band, mqa = excluded.mqa, stars = excluded.stars,
-        format_stars = excluded.format_stars, marks = excluded.marks,
-        results = excluded.results, facts = excluded.facts,
-        rules_version = excluded.rules_version, scored_at = excluded.scored_at, due_at = excluded.due_at
+        publisher_id = excluded.publisher_id, state = excluded.state, release_at = excluded.release_at,
+        score = excluded.score, band = excluded.band,
+        broken_links = excluded.broken_links, late_after = excluded.late_after
 """
+
+_COLUMNS: Final = (*DATASET_COLUMNS, "state", "release_at")
 
 
 @dataclass(frozen=True, slots=True)
 class _Report:
     """A row of QualityReport on its way into the database."""
 
-    dataset_id: UUID
+    dataset: Dataset
     facts: DatasetFacts
     scored: Score
     mqa: int
@@ -60,6 +77,13 @@ class _Report:
     def outcome(self) -> tuple[int, str, int, int | None]:
         """What readers of the change log are told of."""
         return self.scored.score, self.scored.band, self.mqa, self.stars.stars
+
+    @property
+    def broken_links(self) -> int:
+        return sum(resource.link in BROKEN_LINK_STATES for resource in self.facts.resources)
+
+    def late_after(self, today: datetime.date) -> datetime.date | None:
+        return timeliness(self.facts, today).late_after if self.facts.is_released else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +135,10 @@ def rescore_due(*, now: datetime.datetime, limit: int = 10_000) -> RescoreCounts
         scored_at__lt=F("dataset__publisher__modified_at"),
     )
     ids: set[UUID] = set()
-    for outdated in (Q(due_at__lte=now), publisher_changed & inherits, Q(rules_version__lt=RULES_VERSION)):
+    # Stored by an earlier version of this code, which knew of no standing
+    not_standing = Q(~Exists(Standing.objects.filter(dataset=OuterRef("pk"))))
+    outdated_by_rules = Q(rules_version__lt=RULES_VERSION)
+    for outdated in (Q(due_at__lte=now), publisher_changed & inherits, outdated_by_rules, not_standing):
         if len(ids) < limit:
             ids.update(QualityReport.objects.filter(outdated).values_list("dataset_id", flat=True)[: limit - len(ids)])
     return rescore(ids, now=now)
@@ -126,8 +153,8 @@ def _rescore_batch(ids: Sequence[UUID], *, now: datetime.datetime) -> RescoreCou
     with transaction.atomic():
         # Locked in the order in which every writer locks, and before anything else is read: what is stored is then
         # the score of what stands.
-        rows = Dataset.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id").only(*DATASET_COLUMNS)
-        datasets = list(rows)
+        locked = Dataset.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id").only(*_COLUMNS)
+        datasets = list(locked)
         resources: dict[UUID, list[Resource]] = {dataset.id: [] for dataset in datasets}
         wanted = Resource.objects.filter(dataset_id__in=resources).order_by("position", "id").only(*RESOURCE_COLUMNS)
         for resource in wanted:
@@ -137,7 +164,7 @@ def _rescore_batch(ids: Sequence[UUID], *, now: datetime.datetime) -> RescoreCou
         before = {key: was for key, *was in stood.values_list("dataset_id", "score", "band", "mqa", "stars")}
         reports = _reports([(dataset, resources[dataset.id]) for dataset in datasets], links, now=now)
         _store(reports, now=now)
-        changed = [report.dataset_id for report in reports if before.get(report.dataset_id) != list(report.outcome)]
+        changed = [report.dataset.id for report in reports if before.get(report.dataset.id) != list(report.outcome)]
         changes.record(changed, ChangeKind.QUALITY, now=now)
     return RescoreCounts(len(reports), len(changed))
 
@@ -152,14 +179,15 @@ def _reports(
     for dataset, resources in batch:
         licence = licences[dataset.licence_id] if dataset.licence_id else None
         facts = facts_of(dataset, resources, by_resource, publishers[dataset.publisher_id], licence)
-        reports.append(_Report(dataset.id, facts, score(facts, now=now), mqa_score(facts), stars_of(facts)))
+        reports.append(_Report(dataset, facts, score(facts, now=now), mqa_score(facts), stars_of(facts)))
     return reports
 
 
 def _store(reports: Iterable[_Report], *, now: datetime.datetime) -> None:
+    today = day_of(now)
     rows = [
         {
-            "dataset_id": str(report.dataset_id),
+            "dataset_id": str(report.dataset.id),
             "score": report.scored.score,
             "band": report.scored.band,
             "mqa": report.mqa,
@@ -171,6 +199,12 @@ def _store(reports: Iterable[_Report], *, now: datetime.datetime) -> None:
             "rules_version": RULES_VERSION,
             "scored_at": now.isoformat(),
             "due_at": report.scored.due_at.isoformat() if report.scored.due_at else None,
+            # Where it stands: see `catalogue.models.standing`
+            "publisher_id": str(report.dataset.publisher_id),
+            "state": report.dataset.state,
+            "release_at": report.dataset.release_at,
+            "broken_links": report.broken_links,
+            "late_after": report.late_after(today),
         }
         for report in reports
     ]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +22,7 @@ from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
 from catalogue.enums import ChangeKind, Route, State, Visibility
 from catalogue.models import Dataset, DatasetName, LinkCheck, Resource, Revision
 from catalogue.snapshots import Snapshot, digest, snapshot
+from catalogue.web_addresses import host_of
 from publishers.models import User
 
 
@@ -317,15 +317,8 @@ _UNCHECKED = {field.attname: field.get_default() for field in LinkCheck._meta.co
 
 
 def _unchecked(resource: Resource, now: datetime.datetime) -> SimpleNamespace:
-    mine = {"resource_id": resource.id, "host": _host(resource.url), "next_check_at": now}
+    mine = {"resource_id": resource.id, "host": host_of(resource.url), "next_check_at": now}
     return SimpleNamespace(**(_UNCHECKED | mine))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower()[:300]
-    except ValueError:
-        return ""
 
 
 def _revision(work: _Work, by: By, now: datetime.datetime) -> Revision:

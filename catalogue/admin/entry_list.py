@@ -4,37 +4,29 @@ Quick with hundreds of thousands of entries: words are looked up in an index, an
 """
 
 import re
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.contrib.postgres.search import SearchQuery
-from django.core.paginator import Paginator
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from catalogue.actions import workflow
 from catalogue.admin import bulk, tables
 from catalogue.admin.access import by, may
-from catalogue.attention import NEEDS, bounded_count, needing
+from catalogue.admin.bounded_list import BoundedList, BoundedPaginator
+from catalogue.attention import NEEDS, needing
 from catalogue.enums import State
 from catalogue.models import Dataset, DatasetName
 from catalogue.models.dataset import TITLE_WORDS
+from catalogue.title_words import title_query
 from publishers.models import Publisher
 from publishers.permissions import Permission, publisher_ids_with
 
 #: More publishers than these are not offered one by one; the list can be narrowed to one by its page's link.
 MOST_PUBLISHERS: Final = 60
-
-
-class BoundedPaginator(Paginator):
-    """Counts no further than people page: counting hundreds of thousands takes longer than finding the first page."""
-
-    @cached_property
-    def count(self) -> int:
-        return bounded_count(cast("QuerySet[Any]", self.object_list))
 
 
 class NeedsFilter(admin.SimpleListFilter):
@@ -66,6 +58,29 @@ class PublisherFilter(admin.SimpleListFilter):
         return queryset.filter(publisher__slug=self.value()) if self.value() else queryset
 
 
+#: All that a line of the list shows: an entry's other columns are some kilobytes.
+_SHOWN: Final = (
+    *("title", "publisher__title", "state", "visibility", "release_at", "modified_at", "origin_title", "origin_id"),
+    *("standing__score", "standing__band"),
+)
+
+
+class Entries(BoundedList):
+    """By their quality in the order of an index, which holds no entry twice and none that was not scored."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Dataset]:
+        queryset = super().get_queryset(request, exclude_parameters)
+        first = queryset.query.order_by[0] if queryset.query.order_by else ""
+        if first in {"standing__score", "-standing__score"}:
+            tie = "-standing__dataset" if first.startswith("-") else "standing__dataset"
+            return queryset.filter(standing__score__gte=0).order_by(first, tie)
+        return queryset
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = self.result_list.only(*_SHOWN)
+
+
 class EntryList(bulk.BulkActions, tables.TableActions):
     list_display = ["title", "publisher", "state_and_audience", "quality_score", "source", "modified_at"]
     list_filter = [
@@ -74,9 +89,9 @@ class EntryList(bulk.BulkActions, tables.TableActions):
         "state",
         "visibility",
         "access",
-        ("quality__band", admin.ChoicesFieldListFilter),
+        ("standing__band", admin.ChoicesFieldListFilter),
     ]
-    list_select_related = ["publisher", "quality"]
+    list_select_related = ["publisher", "standing"]
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -107,9 +122,12 @@ class EntryList(bulk.BulkActions, tables.TableActions):
         queryset = super().get_queryset(request)
         return queryset if own is None else queryset.filter(publisher_id__in=own)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Entries
+
     def get_sortable_by(self, request: HttpRequest) -> Any:
         """Operators see every entry: theirs sort only by what has an index."""
-        return ["modified_at"] if request.user.is_superuser else list(self.list_display)
+        return ["quality_score", "modified_at"] if request.user.is_superuser else list(self.list_display)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Dataset], search_term: str
@@ -118,10 +136,9 @@ class EntryList(bulk.BulkActions, tables.TableActions):
         exact = _ids_named(search_term)
         if exact:
             return queryset.filter(id__in=exact), False
-        words = re.findall(r"\w+", search_term.replace("\x00", ""))[:12]
-        if not words:
+        query = title_query(search_term)
+        if query is None:
             return queryset, False
-        query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
         return queryset.alias(words=TITLE_WORDS).filter(words=query), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -140,10 +157,10 @@ class EntryList(bulk.BulkActions, tables.TableActions):
         if refused:
             messages.warning(request, f"{refused} need an approver: send them for review.")
 
-    @admin.display(description="Quality", ordering="quality__score")
+    @admin.display(description="Quality", ordering="standing__score")
     def quality_score(self, dataset: Dataset) -> str:
-        report = getattr(dataset, "quality", None)
-        return f"{report.score} ({report.get_band_display().lower()})" if report else "Not scored yet"
+        stands = getattr(dataset, "standing", None)
+        return f"{stands.score} ({stands.get_band_display().lower()})" if stands else "Not scored yet"
 
     @admin.display(description="Source")
     def source(self, dataset: Dataset) -> str:

@@ -1,9 +1,11 @@
 """What we know of links, for the officers whose entries they belong to. To be read: the checker writes it."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,20 +14,66 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalogue.actions import links
-from catalogue.models import LinkCheck
+from catalogue.admin.bounded_list import BoundedList, BoundedPaginator
+from catalogue.enums import BROKEN_LINK_STATES, LinkState
+from catalogue.models import Dataset, LinkCheck
+from catalogue.models.dataset import TITLE_WORDS
+from catalogue.title_words import title_query
+from catalogue.web_addresses import host_of
 from publishers.permissions import Permission, has_permission, publisher_ids_with
+
+#: States in which somebody has to do something; what is told of them first is what has failed longest.
+_FAILING: Final = (*BROKEN_LINK_STATES, LinkState.SUSPECTED)
+
+_SHOWN: Final = (
+    *("host", "state", "reason", "failing_since", "checked_at", "next_check_at"),
+    *("resource__url", "resource__dataset__title"),
+)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What is broken, unless somebody asks for other links."""
+
+    title, parameter_name = "state", "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*LinkState.choices, ("all", "All")]
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        every = list(super().choices(changelist))
+        return iter([every[0] | {"display": "Broken or gone"}, *every[1:]])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LinkCheck]) -> QuerySet[LinkCheck]:
+        wanted = self.value()
+        if wanted is None or wanted in BROKEN_LINK_STATES:
+            # Named by the entries that have some, so that PostgreSQL needn't look through all links of somebody's
+            states = [wanted] if wanted else BROKEN_LINK_STATES
+            return queryset.filter(state__in=states, resource__dataset__standing__broken_links__gt=0)
+        return queryset.filter(state=wanted) if wanted in LinkState.values else queryset
+
+
+class Links(BoundedList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = self.result_list.only(*_SHOWN)
+
+
+def _asks_for_failing(request: HttpRequest) -> bool:
+    return request.GET.get("state", LinkState.BROKEN) in _FAILING
 
 
 @admin.register(LinkCheck)
 class LinkCheckAdmin(admin.ModelAdmin):
     list_display = ["address", "entry", "state", "reason", "failing_since", "checked_at", "next_check_at"]
     list_display_links = None
-    list_filter = ["state"]
+    list_filter = [StateFilter]
     list_select_related = ["resource__dataset"]
     list_per_page = 50
+    paginator = BoundedPaginator
     show_full_result_count = False
-    search_fields = ["resource__url", "resource__dataset__title"]
-    search_help_text = "Words of the entry's title, or part of the link, such as its host."
+    sortable_by: list[str] = []
+    search_fields = ["host"]
+    search_help_text = "A host, the beginning of a link, or words of the entry's title."
     actions = ["check_again"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -51,10 +99,36 @@ class LinkCheckAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkCheck]:
         queryset = super().get_queryset(request)
         own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
-        return queryset if own is None else queryset.filter(resource__dataset__publisher_id__in=own)
+        # By the narrow copy of an entry: to look through the entries themselves takes several times as long
+        return queryset if own is None else queryset.filter(resource__dataset__standing__publisher__in=own)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Links
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        return [F("failing_since").asc(nulls_last=True)]
+        return (
+            [F("failing_since").asc(nulls_last=True), "pk"]
+            if _asks_for_failing(request)
+            else ["resource__dataset_id", "pk"]
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[LinkCheck], search_term: str
+    ) -> tuple[QuerySet[LinkCheck], bool]:
+        """By what has an index: the host of a link, with its beginning where one is given, or words of a title."""
+        term = search_term.replace("\x00", "").strip()
+        if not term:
+            return queryset, False
+        if "://" in term:
+            return queryset.filter(host=host_of(term), resource__url__startswith=term), False
+        on_host = queryset.filter(host=term.lower())
+        if " " not in term and "." in term and on_host.exists():
+            return on_host, False
+        query = title_query(term)
+        if query is None:
+            return queryset.none(), False
+        titled = Dataset.objects.alias(words=TITLE_WORDS).filter(words=query)
+        return queryset.filter(resource__dataset__in=titled), False
 
     @admin.action(description="Check the chosen links again", permissions=["check"])
     def check_again(self, request: HttpRequest, queryset: QuerySet[LinkCheck]) -> None:

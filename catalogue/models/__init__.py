@@ -8,6 +8,7 @@ from catalogue.models.quality_report import QualityReport
 from catalogue.models.quality_rollup import QualityDay, QualityRollup, QualitySnapshot
 from catalogue.models.resource import Resource
 from catalogue.models.revision import Revision
+from catalogue.models.standing import Standing
 from catalogue.models.topic import Topic
 from catalogue.models.uploaded_file import UploadedFile
 from catalogue.models.webhook import Webhook, WebhookDelivery
@@ -29,6 +30,7 @@ __all__ = [
     "QualitySnapshot",
     "Resource",
     "Revision",
+    "Standing",
     "Topic",
     "UploadedFile",
     "Webhook",

@@ -53,6 +53,12 @@ class LinkCheck(models.Model):
             models.Index(fields=["host", "next_check_at"], name="link_check_by_host"),
             models.Index(fields=["state"], name="link_check_by_state"),
             models.Index(fields=["checked_at"], name="link_check_lately"),
+            # The workplace's list of them begins with what has failed longest
+            models.Index(
+                fields=["failing_since", "resource"],
+                name="link_check_failing",
+                condition=Q(state__in=[LinkState.BROKEN, LinkState.GONE, LinkState.SUSPECTED]),
+            ),
         ]
 
     def __str__(self) -> str:

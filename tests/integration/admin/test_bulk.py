@@ -9,17 +9,12 @@ from catalogue.actions.store import By, Origin
 from catalogue.enums import Route
 from catalogue.models import Batch, Dataset
 from tests.factories.catalogue import csv_file, dataset
+from tests.factories.clients import signed_in
 from tests.factories.publishers import MembershipFactory, PublisherFactory, UserFactory, officer
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/catalogue/dataset/"
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from catalogue.actions.store import By, Entry, Origin, upsert_many
 from catalogue.drafts import ResourceDraft
@@ -17,6 +16,7 @@ from catalogue.inventory.import_plan import plan_import
 from catalogue.inventory.table_file import csv_lines, read_table, write_xlsx
 from catalogue.models import Batch, Change, Dataset, Revision
 from tests.factories.catalogue import csv_file, dataset, draft
+from tests.factories.clients import signed_in
 from tests.factories.publishers import PublisherFactory, officer
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +46,6 @@ AWKWARD = (
 @pytest.fixture
 def agency():
     return PublisherFactory(title="Rivers Agency", slug="rivers")
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def inventory(agency, count: int) -> None:

@@ -14,6 +14,7 @@ from harvest.models import Source
 from publishers.models import Membership, Publisher, User
 from publishers.permissions import Permission
 from tests.factories.catalogue import dataset
+from tests.factories.clients import signed_in
 from tests.factories.harvest import source
 from tests.factories.publishers import UserFactory
 from tests.permission_matrix import MATRIX, World
@@ -163,13 +164,6 @@ ATTEMPTS: dict[Permission, Callable[[Client, Publisher], bool]] = {
     Permission.MANAGE_SOURCES: manage_sources,
     Permission.ADD_PUBLISHER: add_publisher,
 }
-
-
-def signed_in(user: object) -> Client:
-    client = Client()
-    if isinstance(user, User):
-        client.force_login(user)
-    return client
 
 
 def test_every_verb_is_attempted():

@@ -10,16 +10,11 @@ from catalogue.enums import State
 from catalogue.models import Dataset
 from publishers.enums import Role
 from tests.factories.catalogue import dataset
+from tests.factories.clients import signed_in
 from tests.factories.publishers import PublisherFactory, officer
 from tests.integration.admin.test_dataset_form import ADD, change_url, values
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

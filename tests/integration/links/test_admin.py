@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from catalogue.enums import LinkState
+from catalogue.actions import quality
+from catalogue.enums import BROKEN_LINK_STATES, LinkState
 from catalogue.models import LinkCheck
 from publishers.enums import Role
 from tests.factories.catalogue import csv_file, dataset
@@ -23,7 +24,7 @@ def link(publisher: Any, name: str, *, state: LinkState = LinkState.OK, hours: i
     """A link that was checked some hours ago and is not due."""
     now = timezone.now()
     stored = dataset(publisher, title=f"About {name}", resources=(csv_file(f"https://data.example/{name}.csv"),))
-    failing = state == LinkState.BROKEN
+    failing = state in BROKEN_LINK_STATES
     LinkCheck.objects.filter(resource__dataset=stored).update(
         state=state,
         reason="The server has nothing at this address (status 404)." if failing else "The link works.",
@@ -31,6 +32,7 @@ def link(publisher: Any, name: str, *, state: LinkState = LinkState.OK, hours: i
         failing_since=now - hours * HOUR if failing else None,
         next_check_at=now + 20 * HOUR,
     )
+    quality.rescore([stored.id], now=now)
     return LinkCheck.objects.get(resource__dataset=stored)
 
 
@@ -56,9 +58,14 @@ def test_officers_see_their_own_links_longest_failing_first() -> None:
     link(own, "long", state=LinkState.BROKEN, hours=9)
     link(other, "elsewhere")
     client = signed_in(own)
-    assert listed(client) == [f"https://data.example/{name}.csv" for name in ("long", "lately", "works")]
-    assert listed(client, state="broken") == [f"https://data.example/{name}.csv" for name in ("long", "lately")]
-    assert listed(client, q="About works") == ["https://data.example/works.csv"]
+    assert listed(client) == [f"https://data.example/{name}.csv" for name in ("long", "lately")]
+    assert listed(client, state="ok") == ["https://data.example/works.csv"]
+    everything = [f"https://data.example/{name}.csv" for name in ("lately", "long", "works")]
+    assert sorted(listed(client, state="all")) == everything
+    assert listed(client, state="all", q="About works") == ["https://data.example/works.csv"]
+    assert listed(client, state="all", q="https://data.example/w") == ["https://data.example/works.csv"]
+    assert sorted(listed(client, state="all", q="data.example")) == everything
+    assert listed(client, state="all", q="another.example") == []
     text = client.get(LIST).content.decode()
     assert "The server has nothing at this address (status 404)." in text
     assert "elsewhere" not in text
@@ -66,7 +73,7 @@ def test_officers_see_their_own_links_longest_failing_first() -> None:
 
 def test_operators_see_all_links() -> None:
     for name in ("one", "two"):
-        link(PublisherFactory(), name)
+        link(PublisherFactory(), name, state=LinkState.BROKEN)
     client = Client()
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     assert sorted(listed(client)) == ["https://data.example/one.csv", "https://data.example/two.csv"]
@@ -115,7 +122,7 @@ def test_viewers_only_look() -> None:
 def test_the_list_takes_as_many_queries_for_one_link_as_for_three(count: int, django_assert_num_queries: Any) -> None:
     own = PublisherFactory()
     for number in range(count):
-        link(own, f"file-{number}")
+        link(own, f"file-{number}", state=LinkState.GONE)
     client = signed_in(own)
     with django_assert_num_queries(9):
         assert len(listed(client)) == count

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalogue.enums import State, Visibility
 from tests.factories.catalogue import dataset
+from tests.factories.clients import signed_in
 from tests.factories.publishers import PublisherFactory, UserFactory, officer
 
 pytestmark = pytest.mark.django_db
@@ -17,12 +18,6 @@ pytestmark = pytest.mark.django_db
 def text_of(response) -> str:
     html = re.sub(r"<(style|script).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -14,15 +14,10 @@ from publishers.actions.mail import unsubscribe_path
 from publishers.actions.notices import choices_of
 from publishers.enums import AuditAction, NoticeKind, NoticePace, Role
 from publishers.models import ApiToken, AuditEntry, Invitation, Membership, SignInFailure, User
+from tests.factories.clients import signed_in
 from tests.factories.publishers import PublisherFactory, UserFactory, officer
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def actions() -> list[str]:

@@ -151,8 +151,8 @@ def test_a_batch_takes_the_same_queries_however_many_datasets(publisher: Publish
     with CaptureQueriesContext(connection) as queries:
         quality.rescore([dataset.id for dataset in datasets], now=NOW)
     statements = [q["sql"].split()[0] for q in queries if "SAVEPOINT" not in q["sql"]]
-    # datasets, resources, old scores, links, publishers; then the reports
-    assert statements == ["SELECT"] * 5 + ["INSERT"]
+    # datasets, resources, old scores, links, publishers; then the reports, with where each entry stands
+    assert statements == ["SELECT"] * 5 + ["WITH"]
 
 
 def test_what_is_due_is_an_update_that_did_not_come(publisher: Publisher) -> None:
