@@ -98,5 +98,5 @@ def test_a_page_of_the_inventory_asks_as_much_for_one_entry_as_for_three(agency,
     for number in range(count):
         dataset(agency, title=f"Eels {number}", visibility=Visibility.OFFICIALS)
     client = signed_in(UserFactory())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(titles(client, "?q=eels")) == count
