@@ -1,6 +1,5 @@
 """What we know of links, for the officers whose entries they belong to. To be read: the checker writes it."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -39,9 +38,9 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [*LinkState.choices, ("all", "All")]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
-        every = list(super().choices(changelist))
-        return iter([every[0] | {"display": "Broken or gone"}, *every[1:]])
+    def choices(self, changelist: Any) -> Any:
+        every: list[Any] = list(super().choices(changelist))
+        return [every[0] | {"display": "Broken or gone"}, *every[1:]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[LinkCheck]) -> QuerySet[LinkCheck]:
         wanted = self.value()
@@ -71,7 +70,7 @@ class LinkCheckAdmin(admin.ModelAdmin):
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
-    sortable_by: list[str] = []
+    sortable_by = ()
     search_fields = ["host"]
     search_help_text = "A host, the beginning of a link, or words of the entry's title."
     actions = ["check_again"]
