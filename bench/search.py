@@ -31,11 +31,11 @@ parser.add_argument("--processes", type=int, default=1)
 options = parser.parse_args()
 settings.configure(SEARCH_DIR=options.folder, USE_TZ=True)
 
-from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the settings above)
+from bench.made import NOW, real_records  # noqa: E402 (needs the settings above)
 from catalogue.places import Box  # noqa: E402
-from catalogue.search import counting, location  # noqa: E402
+from catalogue.search import counting  # noqa: E402
 from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words  # noqa: E402
-from catalogue.search.index import Writer, open_reader  # noqa: E402
+from catalogue.search.index import open_reader  # noqa: E402
 from catalogue.search.kept import KeptCounts  # noqa: E402
 from catalogue.search.query import SearchRequest, search  # noqa: E402
 from catalogue.search_scope import Scope  # noqa: E402
@@ -127,27 +127,6 @@ def measure(kinds: dict[str, Maker]) -> None:
             warm.append(clock(request))
         columns = [[c[0] for c in cold], [c[1] for c in cold], [w[0] for w in warm], [w[1] for w in warm]]
         print(f"| {kind} | {' | '.join(map(of, columns))} |", flush=True)
-
-
-def commit_to_visible() -> None:
-    """Milliseconds from the commit of one changed entry to its being found, by a copy of the index."""
-    build = location.current_build()
-    assert build
-    writer = Writer(build)
-    state = build.read_state()
-    waits = []
-    for entry in datasets(real_records()[:20], 20):
-        writer.put([entry])
-        started = time.perf_counter()
-        writer.commit(state)
-        while open_reader().searcher.num_docs is None or open_reader().state != state:
-            time.sleep(0.001)
-        generation = open_reader().generation
-        while open_reader().generation == generation and (time.perf_counter() - started) < 0.25:
-            time.sleep(0.002)
-        waits.append((time.perf_counter() - started) * 1000)
-    writer.close()
-    print(f"\nCommit to visible, ms: {of(waits)}.")
 
 
 def ask_all(seed: int) -> None:

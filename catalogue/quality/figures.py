@@ -96,10 +96,6 @@ class Figures:
         """Percentage of checked links that work."""
         return 100 * self.links_working / self.links_checked if self.links_checked else None
 
-    @property
-    def broken_share(self) -> float | None:
-        return 100 * self.links_broken / self.links_checked if self.links_checked else None
-
     def band_counts(self) -> Counts:
         """Every band, best first."""
         return {str(band): self.bands.get(band, 0) for band in Band.values}

@@ -119,11 +119,6 @@ def html_tables(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
             yield (" ".join(caption.text_content().split()) if caption is not None else ""), rows
 
 
-def html_title(path: Path) -> str:
-    title = _document(path).find(".//title")
-    return " ".join(title.text_content().split())[:300] if title is not None else ""
-
-
 def _document(path: Path) -> Any:
     content = path.read_bytes()
     if not content.strip():

@@ -1,7 +1,6 @@
 """A catalogue service on loopback: CSW 2.0.2's GetCapabilities and GetRecords, with the mistakes that services make."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -144,8 +143,3 @@ def exception(text: str, *, code: str = "NoApplicableCode") -> Reply:
         f'<ows:Exception exceptionCode="{code}"><ows:ExceptionText>{text}</ows:ExceptionText></ows:Exception>'
         "</ows:ExceptionReport>"
     )
-
-
-def without_namespaces(record: str) -> str:
-    """A record as it stands inside of an answer that declares the namespaces."""
-    return re.sub(r"^(<gmd:MD_Metadata)[^>]*>", r"\1>", record)
