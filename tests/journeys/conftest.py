@@ -16,7 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from catalogue.actions import changes
 from catalogue.search.follow import follow
@@ -28,6 +28,10 @@ from tests.servers.replies import answer, file
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+#: Milliseconds to wait for what must come. Long, since machines that run tests are busy: nothing is slow by it.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 #: Where Debian, Ubuntu and Google put it.
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -60,7 +64,7 @@ def site(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[str]
     server.shutdown()
     server.server_close()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     close_reader()
     cache.clear()
 
@@ -113,7 +117,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visit]]:
 
     def open_window(*, viewport: dict[str, int] = DESKTOP, javascript: bool = True) -> Visit:
         context = browser.new_context(viewport=viewport, java_script_enabled=javascript, locale="en-GB")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         visit = Visit(context.new_page(), site)
         visit.page.on("console", lambda message: message.type == "error" and visit.complaints.append(_told(message)))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import socket
 import struct
+import threading
 import zlib
 from collections.abc import Iterable, Mapping
 
@@ -90,6 +91,17 @@ def in_turn(*replies: Reply) -> Reply:
 def after(seconds: float, then: Reply) -> Reply:
     async def reply(request: SeenRequest, writer: asyncio.StreamWriter) -> bool:
         await asyncio.sleep(seconds)
+        return await then(request, writer)
+
+    return reply
+
+
+def once(happened: threading.Event, then: Reply) -> Reply:
+    """Says nothing until the test lets it."""
+
+    async def reply(request: SeenRequest, writer: asyncio.StreamWriter) -> bool:
+        while not happened.is_set():
+            await asyncio.sleep(0.01)
         return await then(request, writer)
 
     return reply

@@ -147,7 +147,7 @@ def test_two_workers_at_the_same_instant_claim_once():
 
     def work() -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             leases.append(claim.claim(waiting.id, now=timezone.now()))
         finally:
             connection.close()
@@ -156,7 +156,7 @@ def test_two_workers_at_the_same_instant_claim_once():
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(20)
+        worker.join(60)
 
     assert len(leases) == 6
     assert sum(lease is not None for lease in leases) == 1
@@ -187,7 +187,7 @@ def test_cancelling_ends_a_run_within_seconds_even_while_its_source_hangs(portal
     waiting.refresh_from_db()
     assert (waiting.state, waiting.lease_token) == (RunState.CANCELLED, None)
     assert waiting.message == "Stopped by hand. What had been read is kept; nothing was retired."
-    worker.join(30)
+    worker.join(60)
     waiting.refresh_from_db()
     assert waiting.state == RunState.CANCELLED
 
@@ -238,7 +238,7 @@ def test_run_is_nudged_once_a_minute_and_again_when_its_worker_is_dead():
     waiting = actions.queue_run(source("https://data.example.gov.uk/data.json"), now=now)
 
     assert actions.take_nudges(now=now) == [waiting.id]
-    assert actions.take_nudges(now=now + timedelta(seconds=30)) == []
+    assert actions.take_nudges(now=now + timedelta(seconds=60)) == []
     assert actions.take_nudges(now=now + timedelta(seconds=61)) == [waiting.id]
     assert claim.claim(waiting.id, now=now + timedelta(seconds=62))
     assert actions.take_nudges(now=now + timedelta(seconds=80)) == []

@@ -72,7 +72,7 @@ def end_all_connections() -> None:
 
     thread = threading.Thread(target=end)
     thread.start()
-    thread.join(30)
+    thread.join(60)
 
 
 def test_connections_that_the_database_ends_in_mid_batch_are_made_anew_and_nothing_is_lost_or_doubled(
@@ -124,7 +124,7 @@ def celery_worker(portal: FaultyServer) -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
+        process.wait(60)
 
 
 @pytest.mark.slow
@@ -146,7 +146,7 @@ def test_emptied_broker_and_killed_worker_only_cost_time(portal: FaultyServer):
     with celery_worker(portal) as worker:
         eventually(lambda: Run.objects.get(id=waiting.id).seen > 0, what="the first worker to store something")
         os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait(30)
+        worker.wait(60)
     killed = Run.objects.get(id=waiting.id)
     assert (killed.state, killed.seen < RECORDS) == (RunState.RUNNING, True)
 

@@ -46,11 +46,11 @@ def following(transactional_db: None) -> Following:
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         try:
-            assert ready.wait(20), "The follower did not become ready."
+            assert ready.wait(60), "The follower did not become ready."
             yield
         finally:
             stopping.set()
-            thread.join(20)
+            thread.join(60)
             assert not thread.is_alive(), "The follower did not stop."
 
     return run

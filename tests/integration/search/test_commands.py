@@ -164,7 +164,7 @@ def test_follow_search_is_ready_soon_ends_when_told_and_carries_on_after_a_kill(
                 env=environment,
                 stderr=stderr,
             )
-        until(lambda: "ready." in log.read_text() or process.poll() is not None, seconds=30)
+        until(lambda: "ready." in log.read_text() or process.poll() is not None, seconds=60)
         assert process.poll() is None, log.read_text()
         return process
 
@@ -174,7 +174,7 @@ def test_follow_search_is_ready_soon_ends_when_told_and_carries_on_after_a_kill(
         until(lambda: titles("beacons") == ["Beacons"])
     finally:
         process.send_signal(ending)
-        code = process.wait(10)
+        code = process.wait(60)
     assert code == (0 if ending == signal.SIGTERM else -signal.SIGKILL)
     dataset(title="Lamps")
     process = start(tmp_path / "second.log")
@@ -182,5 +182,5 @@ def test_follow_search_is_ready_soon_ends_when_told_and_carries_on_after_a_kill(
         until(lambda: titles("lamps") == ["Lamps"])
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert titles("beacons") == ["Beacons"]

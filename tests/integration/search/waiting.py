@@ -44,7 +44,7 @@ def ids(q: str = "", **filters: tuple[str, ...]) -> list[UUID]:
     return [hit.id for hit in found(q, **filters).hits]
 
 
-def until(condition: Callable[[], object], *, seconds: float = 10.0) -> float:
+def until(condition: Callable[[], object], *, seconds: float = 60.0) -> float:
     """Wait until the condition is true; return how many seconds it took. Fails after `seconds`."""
     started = time.monotonic()
     while not condition():

@@ -151,7 +151,7 @@ def test_recorded_process_that_was_left_behind_is_stopped(tmp_path: Path, bystan
     (tmp_path / "web.pid").write_text(json.dumps({"pid": bystander.pid, "mark": start_mark(bystander.pid)}))
     [found] = stop_leftovers(tmp_path)
     assert (found.name, found.is_alive) == ("web", True)
-    assert bystander.wait(timeout=10) == -signal.SIGTERM
+    assert bystander.wait(timeout=60) == -signal.SIGTERM
 
 
 def test_systems_without_proc_tell_processes_apart_too(bystander: "subprocess.Popen[bytes]") -> None:

