@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from importlib import import_module
@@ -18,6 +19,10 @@ from django.conf import settings
 from config import embedded
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::"}
+
+
+#: Whoever starts the tests in the background has them ignore Ctrl-C, which the programs that they start would inherit
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _set_up_django() -> None:

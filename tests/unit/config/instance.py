@@ -1,8 +1,10 @@
 """A VAR_DIR to try, with the programs that a test starts on it."""
 
+import contextlib
 import http.client
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,7 +19,8 @@ from config.embedded.folders import Folders
 from config.embedded.processes import start_mark
 from config.env import KNOWN
 
-PATIENCE = 60.0
+#: Seconds. Long, since a busy machine may take a minute to start servers and a dozen Pythons.
+PATIENCE = 240.0
 
 #: Shows what a command sees: the addresses, and that both servers answer with them.
 PROBE = """
@@ -51,9 +54,12 @@ def is_alive(pid: int) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens at. Not one that the system chose: those it gives to any connection meanwhile."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Instance:

@@ -14,7 +14,7 @@ import pytest
 
 from config.embedded import Addresses, addresses, ensure
 from config.embedded.processes import start_mark, start_mark_by_ps, stop_leftovers
-from tests.unit.config.instance import Instance, eventually, is_alive
+from tests.unit.config.instance import PATIENCE, Instance, eventually, is_alive
 
 
 def seen(probe: "subprocess.Popen[str]") -> dict[str, Any]:
@@ -26,7 +26,7 @@ def seen(probe: "subprocess.Popen[str]") -> dict[str, Any]:
 
 
 def finish(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
     return out, err
 
@@ -151,7 +151,7 @@ def test_recorded_process_that_was_left_behind_is_stopped(tmp_path: Path, bystan
     (tmp_path / "web.pid").write_text(json.dumps({"pid": bystander.pid, "mark": start_mark(bystander.pid)}))
     [found] = stop_leftovers(tmp_path)
     assert (found.name, found.is_alive) == ("web", True)
-    assert bystander.wait(timeout=60) == -signal.SIGTERM
+    assert bystander.wait(timeout=PATIENCE) == -signal.SIGTERM
 
 
 def test_systems_without_proc_tell_processes_apart_too(bystander: "subprocess.Popen[bytes]") -> None:
@@ -213,7 +213,7 @@ def test_root_hands_only_the_data_folder_to_another_user(tmp_path: Path, instanc
 def test_unusable_folder_is_refused_with_a_sentence(tmp_path: Path, instances: Callable[[str], Instance]) -> None:
     (tmp_path / "file").write_text("")
     process = instances("file/var").start("manage.py", "check")
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert err == (
         f"Cannot write to {tmp_path}/file/var (Not a directory). It may belong to another user: "

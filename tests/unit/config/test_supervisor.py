@@ -13,7 +13,7 @@ import pytest
 
 from config.embedded.demo import Demo
 from harvest.demo.server import demo_hosts
-from tests.unit.config.instance import Instance, eventually, is_alive
+from tests.unit.config.instance import PATIENCE, Instance, eventually, is_alive
 
 #: Answers /healthz, and says at the start and at the end whether its servers answer.
 WEB = """
@@ -80,7 +80,7 @@ class Supervisor:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=PATIENCE)
 
 
 def test_start_shows_each_step_and_stop_leaves_nothing(instance: Instance) -> None:
@@ -174,7 +174,7 @@ def test_two_instances_live_side_by_side(instances: Callable[[str], Instance]) -
 def test_second_supervisor_of_one_folder_is_refused(instance: Instance) -> None:
     Supervisor(instance).wait_until_ready()
     second = Supervisor(instance)
-    assert second.process.wait(timeout=60) == 1
+    assert second.process.wait(timeout=PATIENCE) == 1
     assert second.lines() == [
         f"Domesday already runs on {instance.folders.var}: stop it first, or give this one a VAR_DIR and a PORT of its "
         "own."
@@ -184,7 +184,7 @@ def test_second_supervisor_of_one_folder_is_refused(instance: Instance) -> None:
 def test_taken_port_is_refused_with_a_sentence(instance: Instance) -> None:
     with socket.create_server(("127.0.0.1", instance.port)):
         supervisor = Supervisor(instance)
-        assert supervisor.process.wait(timeout=60) == 1
+        assert supervisor.process.wait(timeout=PATIENCE) == 1
     assert supervisor.lines()[-1] == (
         f"Port {instance.port} is in use by another program: stop that, or set PORT to a free port, as in "
         f"`PORT={instance.port + 1} make serve`."
@@ -193,7 +193,7 @@ def test_taken_port_is_refused_with_a_sentence(instance: Instance) -> None:
 
 def test_failed_release_stops_the_start(instance: Instance) -> None:
     supervisor = Supervisor(instance, release="echo cannot migrate; exit 3")
-    assert supervisor.process.wait(timeout=60) == 1
+    assert supervisor.process.wait(timeout=PATIENCE) == 1
     assert supervisor.lines() == [
         "release      | cannot migrate",
         "domesday     | Stopped.",
@@ -240,7 +240,7 @@ def test_supervisor_shares_the_servers_of_a_running_command_and_outlives_it(inst
     supervisor = Supervisor(instance)
     supervisor.wait_until_ready()
     assert instance.written()["pid"] == transient
-    command.communicate(timeout=60)
+    command.communicate(timeout=PATIENCE)
     assert instance.query("SELECT 3").stdout == "3\n"
     os.kill(transient, signal.SIGKILL)
     supervisor.wait_for("The supervisor of the servers was killed; starting them again.")
