@@ -45,8 +45,11 @@ def _set_up_django() -> None:
 
 _set_up_django()
 
-# A busy machine is no reason for a property to fail
-hypothesis.settings.register_profile("domesday", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# A busy machine is no reason for a property to fail. Every run tries the same examples, so that what a change breaks is
+# told apart from what chance finds; to look for more: `pytest --hypothesis-profile=search`
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("domesday", deadline=None, suppress_health_check=SLOW, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, suppress_health_check=SLOW, max_examples=1_000)
 hypothesis.settings.load_profile("domesday")
 
 

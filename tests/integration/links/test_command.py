@@ -131,7 +131,7 @@ def rows() -> list[tuple[str, bool, bool]]:
 def test_ctrl_c_keeps_what_was_checked_and_gives_the_rest_back(web: Web) -> None:
     with command_under_way(web) as process:
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
         assert errors.endswith("CommandError: Stopped. What was checked is kept; the rest is still due.\n")
         assert process.returncode == 1
     assert rows() == [(LinkState.OK, False, False), (LinkState.UNCHECKED, True, False)]

@@ -50,7 +50,7 @@ def test_rescoring_waits_for_an_edit_under_way_and_then_scores_what_it_wrote(dat
         score = QualityReport.objects.get(dataset=dataset).score
         thread.start()
         _wait_until_somebody_waits_for_a_lock()
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert not thread.is_alive()
     assert stored.version == 2
     report = QualityReport.objects.get(dataset=dataset)

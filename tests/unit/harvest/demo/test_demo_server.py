@@ -43,7 +43,7 @@ def server() -> Iterator[DemoServer]:
 
 
 def ask(server: DemoServer, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> Reply:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     try:
         connection.request(method, path, headers=headers or {})
         response = connection.getresponse()
