@@ -168,7 +168,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=0, help="load only so many packages")
     parser.add_argument("--copies", type=int, default=0, help="multiply the rows so many times")
     parser.add_argument("--page", help="write the page of figures to this file")
-    parser.add_argument("--no-speeds", action="store_true", help="stop once the page is written")
+    parser.add_argument("--no-speeds", action="store_true", help="stop once the database is filled")
     parser.add_argument("--keep", action="store_true", help="keep the database, and use what an earlier run kept")
     parser.add_argument("--pages-only", action="store_true", help="take the speed of pages alone")
     arguments = parser.parse_args()
@@ -188,8 +188,6 @@ def fill(arguments: argparse.Namespace) -> None:
     if arguments.page:
         Path(arguments.page).write_text(page(AS_OF))
         say(f"Wrote {arguments.page}.")
-    if arguments.no_speeds:
-        return
     if arguments.copies:
         with transaction.atomic():
             copy(arguments.copies)

@@ -15,10 +15,13 @@ WEB_PAGE = "HTML"
 
 @criterion("consistent", "Statements agree", out_of=5, dimension=Dimension.CONSISTENCY)
 def consistent(facts: DatasetFacts, today: datetime.date) -> Finding:
-    """Of what can be compared, how much agrees: the order of two dates, and for each file its format."""
+    """Of what can be compared, how much agrees: the order of two dates, and for each file its format.
+
+    A first release that is yet to come is compared with nothing, as no date of the future is believed.
+    """
     compared = [resource for resource in facts.resources if _is_comparable(resource)] if facts.offers_files else []
     strays = [resource for resource in compared if resource.served == WEB_PAGE]
-    has_dates = facts.is_released and facts.issued is not None and facts.modified is not None
+    has_dates = facts.is_released and facts.modified is not None and facts.issued is not None and facts.issued <= today
     is_reversed = has_dates and dates_are_reversed(facts)
     total = len(compared) + has_dates
     if not total:
@@ -26,7 +29,8 @@ def consistent(facts: DatasetFacts, today: datetime.date) -> Finding:
         return Finding(None, reason, field="modified")
     faults = len(strays) + is_reversed
     if not faults:
-        return Finding(5, "Dates and formats agree with each other and with what servers send.", field="modified")
+        reason = "Dates and formats agree with each other and with what servers send."
+        return Finding(5, reason, field="modified", evidence=tuple(resource.id for resource in compared[:5]))
     said, wanted = [], []
     if strays:
         first = strays[0]

@@ -39,12 +39,10 @@ class ResourceFacts:
     kind: str = ResourceKind.DATA
     format: str = ""
     """Code of `catalogue.vocabularies.formats`; empty where the format is not known."""
-    says_format: bool = False
-    """Whether its source names a format, although not one that we know."""
     media_type: str = ""
     """As the entry gives it; empty where it gives none."""
     has_size: bool = False
-    """Whether its size is known, from the entry or from a check of the link."""
+    """Whether the entry gives its size."""
     is_described: bool = False
     issued: datetime.date | None = None
     modified: datetime.date | None = None
@@ -81,6 +79,10 @@ class DatasetFacts:
     description_length: int = 0
     """Characters of the plain text, counted up to `measure.COUNTED_LENGTH`; 0 also where it only repeats the title."""
     description_in_capitals: bool = False
+    has_description: bool = False
+    """Whether there is any at all, in whatever language, also one that only repeats the title."""
+    has_endpoint: bool = False
+    """Whether the entry of a service says where it answers."""
 
     licence: str = ""
     licence_title: str = ""
@@ -89,6 +91,8 @@ class DatasetFacts:
     has_rights: bool = False
     """Whether it says in words what may be done with the data, beside the licence."""
     contact: str = Contact.NONE
+    has_contact_point: bool = False
+    """Whether the entry or its publisher has anything in the fields of a contact, such as a name alone."""
     has_topic: bool = False
     tag_count: int = 0
 

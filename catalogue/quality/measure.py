@@ -17,13 +17,13 @@ from publishers.models import Publisher
 DATASET_COLUMNS: Final = (
     *("kind", "title", "description", "publisher_id", "contact_name", "contact_email", "contact_phone", "contact_url"),
     *("topic_id", "tags", "licence_id", "licence_text", "access", "access_reason", "frequency", "issued", "modified"),
-    *("temporal_start", "temporal_end", "temporal_text", "west", "places", "rights"),
+    *("temporal_start", "temporal_end", "temporal_text", "west", "places", "rights", "translations", "endpoint_url"),
 )
 RESOURCE_COLUMNS: Final = (
     *("dataset_id", "kind", "title", "description", "url", "format", "format_text", "media_type", "size_bytes"),
     *("issued", "modified"),
 )
-LINK_COLUMNS: Final = ("resource_id", "state", "checked_at", "media_type", "size_bytes")
+LINK_COLUMNS: Final = ("resource_id", "state", "checked_at", "media_type")
 
 #: Characters of a description that are counted: beyond this no rule asks for more.
 COUNTED_LENGTH: Final = 1_000
@@ -56,12 +56,15 @@ def facts_of(
         title_in_capitals=_in_capitals(title),
         description_length=min(len(description), COUNTED_LENGTH),
         description_in_capitals=_in_capitals(description),
+        has_description=bool(dataset.description) or _has_translated_description(dataset),
+        has_endpoint=bool(dataset.endpoint_url),
         licence=dataset.licence_id or "",
         licence_title=licence.title if licence else "",
         licence_is_open=licence.is_open if licence else False,
         has_licence_text=_says_something(dataset.licence_text),
-        has_rights=_says_something(dataset.rights),
+        has_rights=bool(dataset.rights),
         contact=_contact(dataset, publisher),
+        has_contact_point=_has_contact_point(dataset, publisher),
         has_topic=dataset.topic_id is not None,
         tag_count=len(dataset.tags),
         frequency=dataset.frequency,
@@ -80,9 +83,8 @@ def _resource(resource: Resource, link: LinkCheck | None) -> ResourceFacts:
         label=_label(resource),
         kind=resource.kind,
         format=resource.format,
-        says_format=bool(resource.format_text and not resource.format),
         media_type=resource.media_type,
-        has_size=resource.size_bytes is not None or bool(link and link.size_bytes is not None),
+        has_size=resource.size_bytes is not None,
         is_described=len(resource.title.split()) > 1 or len(resource.description.split(maxsplit=2)) > 1,
         issued=resource.issued,
         modified=resource.modified,
@@ -122,6 +124,15 @@ def _contact(dataset: Dataset, publisher: Publisher) -> Contact:
     if _reaches(publisher):
         return Contact.PUBLISHER
     return Contact.NAME_ONLY if _says_something(dataset.contact_name) else Contact.NONE
+
+
+def _has_contact_point(dataset: Dataset, publisher: Publisher) -> bool:
+    own = (dataset.contact_name, dataset.contact_email, dataset.contact_phone, dataset.contact_url)
+    return any(own) or any((publisher.contact_email, publisher.contact_phone, publisher.contact_url))
+
+
+def _has_translated_description(dataset: Dataset) -> bool:
+    return any(isinstance(texts, dict) and texts.get("description") for texts in dataset.translations.values())
 
 
 def _reaches(of: Dataset | Publisher) -> bool:

@@ -89,8 +89,8 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
         *("Offer the data in a format that software can read, such as CSV.", "resources", _ON_FILE),
     ),
     Indicator(
-        *("dcatApCompliance", _I, 30, "SHACL shapes of DCAT-AP", "Follows DCAT-AP"),
-        *("Write a description: DCAT-AP requires one.", "description"),
+        *("dcatApCompliance", _I, 30, "SHACL shapes of DCAT-AP 3.0.1", "Follows DCAT-AP"),
+        *("Write a description, or of a service say where it answers: DCAT-AP requires that.", "description"),
     ),
     Indicator(
         *("licenceAvailability", _R, 20, "dct:license", "Has a licence"),

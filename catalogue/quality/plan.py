@@ -144,7 +144,7 @@ def _files_described(facts: DatasetFacts, today: datetime.date) -> DatasetFacts:
 
 def _dates(facts: DatasetFacts, today: datetime.date) -> DatasetFacts:
     """The dates that the entry lacks: of the last update the latest that is known, of first release the same."""
-    known = [day for day in (timeliness(facts, today).updated, facts.issued) if day]
+    known = [day for day in (timeliness(facts, today).updated, facts.issued) if day and day <= today]
     modified = facts.modified or max(known, default=today)
     return replace(facts, modified=modified, issued=facts.issued or modified)
 

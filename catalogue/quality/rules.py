@@ -7,12 +7,13 @@ out is written down in docs/decisions/0006-quality-score.md.
 """
 
 import datetime
+from collections.abc import Sequence
 
 from catalogue.enums import Access, ResourceKind
 from catalogue.quality.criterion import Finding, criterion
 from catalogue.quality.days import in_words
 from catalogue.quality.dimensions import Dimension
-from catalogue.quality.facts import NOT_WORKING, WORKING, Contact, DatasetFacts
+from catalogue.quality.facts import NOT_WORKING, WORKING, Contact, DatasetFacts, ResourceFacts
 from catalogue.vocabularies.formats import FORMATS
 
 LONG_TITLE = 150
@@ -99,7 +100,7 @@ def links(facts: DatasetFacts, today: datetime.date) -> Finding:
     if not broken:
         last = max((resource.checked for resource in working if resource.checked), default=None)
         which = "The link works" if total == 1 else f"All {total} links work"
-        return Finding(20, f"{which}{_checked_on(last)}.", field="resources")
+        return Finding(20, f"{which}{_checked_on(last)}.", field="resources", evidence=_ids(working))
     named = "; ".join(f"“{resource.label}”{_checked_on(resource.checked)}" for resource in broken[:2])
     more = f" and {len(broken) - 2} more" if len(broken) > 2 else ""
     which = "The only checked link doesn't work" if total == 1 else f"{len(broken)} of {total} links don't work"
@@ -107,9 +108,13 @@ def links(facts: DatasetFacts, today: datetime.date) -> Finding:
         which = f"1 of {total} links doesn't work"
     # Rounded down, so that a single broken link among hundreds still costs a point
     points = 20 * len(working) // total
-    evidence = tuple(resource.id for resource in broken[:5])
     fix = "Mend or remove the broken link." if len(broken) == 1 else "Mend or remove the broken links."
-    return Finding(points, f"{which}: {named}{more}.", fix, "resources", evidence)
+    return Finding(points, f"{which}: {named}{more}.", fix, "resources", _ids(broken))
+
+
+def _ids(resources: Sequence[ResourceFacts]) -> tuple[str, ...]:
+    """Of the first few: nobody follows hundreds of links."""
+    return tuple(resource.id for resource in resources[:5])
 
 
 def _checked_on(day: datetime.date | None) -> str:
@@ -197,7 +202,7 @@ def files_described(facts: DatasetFacts, today: datetime.date) -> Finding:
     points = 5 * (total - len(bare)) // total
     reason = f"{len(bare)} of {total} files {'has' if len(bare) == 1 else 'have'} no telling title or description."
     fix = "Give each file a title of more than one word, or a description."
-    return Finding(points, reason, fix, "resources", tuple(resource.id for resource in bare[:5]))
+    return Finding(points, reason, fix, "resources", _ids(bare))
 
 
 @criterion("dates", "Dates given", out_of=5, dimension=Dimension.COMPLETENESS)

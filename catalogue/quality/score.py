@@ -16,7 +16,7 @@ from catalogue.quality.days import day_of, start_of
 from catalogue.quality.dimensions import DIMENSIONS, Meaning
 from catalogue.quality.facts import DatasetFacts
 
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 
 RULES: Final[tuple[Criterion, ...]] = (
     rules.title_description,

@@ -7,9 +7,10 @@ from catalogue.models import Dataset
 from catalogue.places import Box
 from catalogue.rdf.terms import iri
 from catalogue.serializers.data_json import reachable_by_mail
-from catalogue.serializers.dcat.vocabulary import MEDIA_TYPE
+from catalogue.serializers.dcat.quality import score_metric_address
 from catalogue.serializers.entries import Entry
 from catalogue.serializers.resource_rows import ResourceRow
+from catalogue.vocabularies.formats import MEDIA_TYPE
 from catalogue.vocabularies.frequencies import iso8601
 from publishers.models import Publisher
 
@@ -75,10 +76,10 @@ def dcat_us(entry: Entry, site: str) -> dict[str, Any]:
         found["distribution"].append({"@type": "Distribution", "accessURL": iri(dataset.endpoint_url)})
     if entry.score is not None:
         metric = {
-            "@id": f"{site}/quality#score",
+            "@id": score_metric_address("own", site),
             "@type": "Metric",
             "expectedDataType": "xsd:integer",
-            "inDimension": f"{site}/quality",
+            "inDimension": f"{site}/quality/method",
             "definition": "Quality score out of 100",
         }
         found["hasQualityMeasurement"] = [

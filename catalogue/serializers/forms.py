@@ -9,7 +9,7 @@ from catalogue.rdf.writers import FORMS as RDF_FORMS
 from catalogue.rdf.writers import written
 from catalogue.serializers.citation import bibtex, datacite, ris
 from catalogue.serializers.dcat.dataset import dataset_address, dataset_nodes
-from catalogue.serializers.dcat.quality import criterion_measurements
+from catalogue.serializers.dcat.quality import report_measurements
 from catalogue.serializers.dcat_us import dcat_us
 from catalogue.serializers.entries import Entry
 from catalogue.serializers.uk_exchange import uk_exchange
@@ -37,7 +37,7 @@ def _rdf(ending: str) -> Render:
     def render(entry: Entry, report: QualityReport | None, site: str) -> str:
         nodes = dataset_nodes(entry, site)
         if report:
-            nodes += criterion_measurements(report, dataset_address(entry.dataset, site), site)
+            nodes += report_measurements(report, dataset_address(entry.dataset, site), site)
         return "".join(written(nodes, ending))
 
     return render

@@ -48,6 +48,27 @@ FORMATS: dict[str, Format] = {
     for row in _ROWS
 }
 
+#: A media type without parameters.
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+
+#: Formats of what is asked or read at its address rather than downloaded from it: services, and web pages.
+NOT_DOWNLOADED = frozenset(
+    {"WMS", "WFS", "WCS", "WMTS", "CSW", "SOS", "OGC API", "Tiles", "Esri REST", "ArcGIS Map Service"}
+    | {"ArcGIS Map Preview", "ArcGIS Online Map", "SPARQL", "API", "HTML"}
+)
+
+
+def implied_media_type(code: str) -> str:
+    """The media type of a file of this format whose entry gives none; empty where there is none, or no such format."""
+    known = FORMATS.get(code)
+    return known.media_type if known else ""
+
+
+def media_type_of(given: str, code: str) -> str:
+    """The media type of a file: the one that its entry gives, where it is one, else that of its format."""
+    return given if MEDIA_TYPE.fullmatch(given) else implied_media_type(code)
+
+
 _EU_LISTS = load_table("eu_format_lists")
 #: EU file-type terms that data.europa.eu counts as non-proprietary, and as machine-readable, in its quality score.
 EU_NON_PROPRIETARY = frozenset(f"{EU_AUTHORITY}file-type/{code}" for code in _EU_LISTS["non_proprietary"])

@@ -23,7 +23,7 @@ from catalogue.enums import (
 )
 from catalogue.plain import clean_text
 from catalogue.vocabularies.access import access_from
-from catalogue.vocabularies.formats import declared_format
+from catalogue.vocabularies.formats import declared_format, implied_media_type
 from catalogue.vocabularies.frequencies import frequency_from
 from catalogue.vocabularies.languages import language_from
 from catalogue.vocabularies.licences import LICENCES
@@ -247,7 +247,7 @@ def _distribution(one: Node) -> ResourceDraft:
         description=_first(one, "dct:description", keep_lines=True),
         format=code,
         format_text=_text(more.get("format_text", code)),
-        media_type=_text(more.get("media_type")) or next(types, ""),
+        media_type=_text(more.get("media_type")) or _own_type(next(types, ""), code),
         size_bytes=int(size) if size.isdecimal() and len(size) < 20 else None,
         checksum=_text(more.get("checksum")) or _checksum(one),
         conforms_to=next((_standard(standard) for standard in one.nodes("dct:conformsTo")), ""),
@@ -256,6 +256,11 @@ def _distribution(one: Node) -> ResourceDraft:
         period_text=_text(more.get("period_text")),
         extras=extras if isinstance(extras := more.get("extras"), dict) else {},
     )
+
+
+def _own_type(written: str, code: str) -> str:
+    """A media type that the entry gives. That of the file's format is written for every file, and stands for none."""
+    return "" if written == implied_media_type(code) else written
 
 
 def _checksum(one: Node) -> str:

@@ -61,7 +61,8 @@ def dataset_node(entry: Entry, address: str, site: str) -> Node:
     pairs += _texts(dataset)
     pairs += _parties(dataset, site)
     pairs += _subject(dataset, site)
-    pairs += _terms_of_use(dataset, licence)
+    rights = _rights(dataset, address)
+    pairs += _terms_of_use(dataset, licence, rights)
     pairs += _times(dataset)
     pairs += _places(dataset)
     pairs += _links(dataset, site)
@@ -71,7 +72,7 @@ def dataset_node(entry: Entry, address: str, site: str) -> Node:
             pairs.append(("foaf:page", page(resource)))
             documents.append(document(resource, place, address))
         else:
-            one = distribution(resource, dataset=address, dataset_title=dataset.title, licence=licence)
+            one = distribution(resource, dataset=address, dataset_title=dataset.title, licence=licence, rights=rights)
             pairs.append(("dcat:distribution", one))
     if entry.score is not None:
         pairs.append(("dqv:hasQualityMeasurement", score_measurement(entry.score, address, site)))
@@ -129,12 +130,19 @@ def _subject(dataset: Dataset, site: str) -> Pairs:
     return pairs
 
 
-def _terms_of_use(dataset: Dataset, licence: Node | None) -> Pairs:
+def _rights(dataset: Dataset, address: str) -> Node | None:
+    """What is said in words of rights: told once, for the entry and its files name it by its address."""
+    if not dataset.rights:
+        return None
+    return Node(f"{address}#rights", ("dct:RightsStatement",), [("rdfs:label", dataset.rights)])
+
+
+def _terms_of_use(dataset: Dataset, licence: Node | None, rights: Node | None) -> Pairs:
     pairs: Pairs = [("dct:accessRights", vocabulary.access_right(dataset.access))]
     if licence:
         pairs.append(("dct:license", licence))
-    if dataset.rights:
-        pairs.append(("dct:rights", Node("", ("dct:RightsStatement",), [("rdfs:label", dataset.rights)])))
+    if rights:
+        pairs.append(("dct:rights", rights))
     return pairs
 
 

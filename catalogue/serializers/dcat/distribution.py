@@ -7,7 +7,7 @@ from typing import Any, Final
 from catalogue.enums import ResourceKind
 from catalogue.rdf.terms import Link, Node, Typed, Value, json_literal
 from catalogue.serializers.dcat import vocabulary
-from catalogue.vocabularies.formats import FORMATS
+from catalogue.vocabularies.formats import FORMATS, MEDIA_TYPE, NOT_DOWNLOADED, implied_media_type, media_type_of
 from services.compact_json import dumps
 
 Pairs = list[tuple[str, Value]]
@@ -17,8 +17,10 @@ _CHECKSUM: Final = re.compile(r"(md5|sha1|sha224|sha256|sha384|sha512):((?:[0-9a
 _OF_DOCUMENT: Final = ("title", "description", "format", "format_text", "media_type", "size_bytes", "checksum")
 
 
-def distribution(resource: Mapping[str, Any], *, dataset: str, dataset_title: str, licence: Node | None) -> Node:
-    """A file or an API; `dataset` is the address of its dataset."""
+def distribution(
+    resource: Mapping[str, Any], *, dataset: str, dataset_title: str, licence: Node | None, rights: Node | None
+) -> Node:
+    """A file or an API; `dataset` is the address of its dataset, whose licence and statement of rights are its own."""
     url = resource["url"]
     pairs: Pairs = []
     if resource["title"]:
@@ -30,11 +32,11 @@ def distribution(resource: Mapping[str, Any], *, dataset: str, dataset_title: st
         title = resource["title"] or dataset_title
         service: Pairs = [("dct:title", title), ("dcat:endpointURL", Link(url))]
         pairs.append(("dcat:accessService", Node("", ("dcat:DataService",), service)))
-    else:
+    elif resource["kind"] == ResourceKind.DATA and resource["format"] not in NOT_DOWNLOADED:
         pairs.append(("dcat:downloadURL", Link(url)))
     if form := vocabulary.file_type(resource["format"]):
         pairs.append(("dct:format", form))
-    if media_type := vocabulary.media_type(resource["media_type"]):
+    if media_type := vocabulary.media_type(media_type_of(resource["media_type"], resource["format"])):
         pairs.append(("dcat:mediaType", media_type))
     if resource["size_bytes"] is not None:
         pairs.append(("dcat:byteSize", Typed(str(resource["size_bytes"]), "xsd:nonNegativeInteger")))
@@ -48,6 +50,8 @@ def distribution(resource: Mapping[str, Any], *, dataset: str, dataset_title: st
         pairs.append(("dct:modified", Typed(resource["modified"].isoformat(), "xsd:date")))
     if licence:
         pairs.append(("dct:license", licence))
+    if rights:
+        pairs.append(("dct:rights", Link(rights.address)))
     if more := _more(resource):
         pairs.append(("domesday:more", json_literal(dumps(more))))
     return Node(f"{dataset}/resource/{resource['id']}", ("dcat:Distribution",), pairs)
@@ -70,8 +74,9 @@ def _more(resource: Mapping[str, Any]) -> dict[str, Any]:
         more["format"] = resource["format"]
     if resource["format_text"] != resource["format"]:
         more["format_text"] = resource["format_text"]
-    if resource["media_type"] and not vocabulary.MEDIA_TYPE.fullmatch(resource["media_type"]):
-        more["media_type"] = resource["media_type"]
+    own = resource["media_type"]
+    if own and (own == implied_media_type(resource["format"]) or not MEDIA_TYPE.fullmatch(own)):
+        more["media_type"] = own  # without this, a reader takes the type for the format's
     if resource["checksum"] and not _CHECKSUM.fullmatch(resource["checksum"]):
         more["checksum"] = resource["checksum"]
     if resource["period_text"]:

@@ -8,10 +8,9 @@ from catalogue.enums import Access, Frequency
 from catalogue.models import Licence, Topic
 from catalogue.rdf.terms import Link, Node, Value, iri
 from catalogue.vocabularies import access, frequencies, languages, licences, topics
-from catalogue.vocabularies.formats import FORMATS
+from catalogue.vocabularies.formats import FORMATS, MEDIA_TYPE
 
 IANA: Final = "https://www.iana.org/assignments/media-types/"
-MEDIA_TYPE: Final = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _WEB: Final = re.compile(r"(?:https?|ftp)://\S+")
 #: Where legislation is told of by address: European Legislation Identifiers, and the UK's own.
 _LEGISLATION: Final = re.compile(r"https?://(?:www\.)?(?:legislation\.gov\.uk|data\.europa\.eu/eli)/")

@@ -44,6 +44,7 @@ def test_every_fact_of_a_full_entry() -> None:
         url="https://example.org/stops.csv",
         format="CSV",
         media_type="text/csv",
+        size_bytes=9,
         issued=datetime.date(2025, 12, 1),
         modified=datetime.date(2026, 1, 1),
     )
@@ -61,12 +62,14 @@ def test_every_fact_of_a_full_entry() -> None:
         title_length=18,
         title_words=4,
         description_length=32,  # "Every bus stop , surveyed twice."
+        has_description=True,
         licence="uk-ogl",
         licence_title="Open Government Licence",
         licence_is_open=True,
         has_licence_text=True,
         has_rights=True,
         contact=Contact.OWN,
+        has_contact_point=True,
         has_topic=True,
         tag_count=2,
         frequency=Frequency.ANNUAL,

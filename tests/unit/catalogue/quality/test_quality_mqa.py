@@ -100,10 +100,12 @@ def test_bands_begin_where_they_are_published_to(points: int, band: str) -> None
 FILE = ResourceFacts(id="1", format="CSV", link=LinkState.OK, has_size=True)
 FULL = DatasetFacts(
     description_length=10,
+    has_description=True,
     licence="uk-ogl",
     licence_is_open=True,
     has_rights=True,
     contact=Contact.OWN,
+    has_contact_point=True,
     has_topic=True,
     tag_count=1,
     issued=None,

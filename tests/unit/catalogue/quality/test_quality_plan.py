@@ -40,6 +40,13 @@ def test_the_plan_leads_to_full_marks_and_its_gains_add_up(facts: DatasetFacts, 
     assert len(steps) <= len(RULES) + 1
 
 
+def test_a_first_release_yet_to_come_makes_no_step_cost_points() -> None:
+    """Its last update yet to come too: saying that it is updated today doesn't contradict the release announced."""
+    later = TODAY + datetime.timedelta(days=400)
+    facts = replace(EXEMPLARY, issued=later, modified=later, frequency=Frequency.MONTHLY)
+    assert [(step.key, step.gain, step.score_after) for step in plan(facts, TODAY)] == [("up_to_date", 8, 100)]
+
+
 def test_an_exemplary_entry_needs_no_plan() -> None:
     assert plan(EXEMPLARY, TODAY) == []
 
