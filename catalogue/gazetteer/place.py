@@ -106,6 +106,15 @@ def lineage(code: str) -> tuple[str, ...]:
     return tuple(reversed(chain))
 
 
+@lru_cache(maxsize=2_048)
+def countries(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Codes of the country that a place is in, and of the others. Neither for one that no single country holds."""
+    around = set(lineage(code))
+    own = [each.code for each in all_places().values() if each.kind is PlaceKind.COUNTRY and each.code in around]
+    others = [each.code for each in all_places().values() if each.kind is PlaceKind.COUNTRY and each.code not in around]
+    return (tuple(own), tuple(others)) if own else ((), ())
+
+
 @lru_cache(maxsize=1)
 def parts() -> Mapping[str, tuple[str, ...]]:
     """Codes of the places right inside each place, those that still exist before those that don't, then by name."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
+from catalogue.gazetteer.place import Place, countries
 from catalogue.places import Box
 from catalogue.search.coverage import ALWAYS, DAY_BITS, EPOCH, EVER, extent_class
 from catalogue.search_scope import Scope
@@ -27,7 +28,7 @@ def scope_clauses(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
     if scope.place:
         # Filed under it, or covering ground of it: a table of all England tells of Leeds too
         about = [Query.term_query(schema, "place", scope.place.code)]
-        about += [_meets(schema, scope.place.box)] if scope.place.box else []
+        about += [_covers(schema, scope.place, scope.place.box)] if scope.place.box else []
         conditions.append(Query.boolean_query([(Occur.Should, each) for each in about]))
     conditions += [_whole_numbers(schema, name, low, high) for name, low, high in day_ranges(scope)]
     return [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
@@ -123,6 +124,18 @@ def _meets(schema: Schema, area: Box) -> Query:
         for sides in box_ranges(area)
     ]
     return parts[0] if len(parts) == 1 else Query.boolean_query([(Occur.Should, part) for part in parts])
+
+
+def _covers(schema: Schema, place: Place, box: Box) -> Query:
+    """Boxes that meet the place's, less those of entries filed under another country alone: England's box goes round
+    Cardiff, and what is about England isn't about Cardiff."""
+    clauses = [(Occur.Must, _meets(schema, box))]
+    own, others = countries(place.code)
+    if others:
+        there = Query.term_set_query(schema, "place", list(others))
+        here = Query.term_set_query(schema, "place", list(own))
+        clauses.append((Occur.MustNot, Query.boolean_query([(Occur.Must, there), (Occur.MustNot, here)])))
+    return Query.boolean_query(clauses)
 
 
 def _whole_numbers(schema: Schema, name: str, low: int, high: int) -> Query:

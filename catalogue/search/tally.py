@@ -10,6 +10,7 @@ from typing import Final
 
 from pyroaring import BitMap
 
+from catalogue.gazetteer.place import Place, countries
 from catalogue.places import Box
 from catalogue.search.facets import FACETS, Counts, Filters
 from catalogue.search.numbers import Digits, of_all, within
@@ -94,9 +95,14 @@ class Bitmaps:
             places = self._places.get(name, {})
             if self._least.get(name) and any(value not in places for value in chosen):
                 return None
-            held = [self._value(name, places[value]) for value in chosen if value in places]
-            rows = rows & BitMap.union(*held) if held else BitMap()
+            rows = rows & self._with_any(name, chosen)
         return rows
+
+    def _with_any(self, name: str, chosen: Iterable[str]) -> BitMap:
+        """Rows with any of these values."""
+        places = self._places.get(name, {})
+        held = [self._value(name, places[value]) for value in chosen if value in places]
+        return BitMap.union(*held) if held else BitMap()
 
     def in_scope(self, rows: BitMap, scope: Scope) -> BitMap | None:
         """Those of the rows where and when is asked for. None if that can't be told."""
@@ -108,8 +114,14 @@ class Bitmaps:
             filed = self.within(rows, {"place": (scope.place.code,)})
             if filed is None:
                 return None
-            rows = filed | (rows & self._meeting(scope.place.box)) if scope.place.box else filed
+            rows = filed | self._covering(rows, scope.place, scope.place.box) if scope.place.box else filed
         return rows
+
+    def _covering(self, rows: BitMap, place: Place, box: Box) -> BitMap:
+        """Those of the rows whose box meets the place's, less those filed under another country alone."""
+        own, others = countries(place.code)
+        met = rows & self._meeting(box)
+        return met - (self._with_any("place", others) - self._with_any("place", own)) if others else met
 
     def _meeting(self, area: Box) -> BitMap:
         """Rows of the entries whose box meets the area."""

@@ -1,11 +1,11 @@
-"""Writes `data/places.tsv`. Its one argument is the folder of public lists that `data/README.md` names."""
+"""Writes `data/places.tsv`. Its arguments are the folders of lists and of boundaries that `data/README.md` names."""
 
 import csv
 import sys
 from pathlib import Path
 from typing import Final
 
-from catalogue.gazetteer.build.boxes import add_up_hectares, from_parts, learn, outline_boxes
+from catalogue.gazetteer.build.boxes import add_up_hectares, from_parts, learn, ons_outline_boxes, outline_boxes
 from catalogue.gazetteer.build.names import Row, read
 
 _DATA: Final = Path(__file__).resolve().parents[1] / "data"
@@ -16,12 +16,13 @@ _COLUMNS: Final = (
 )
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, boundaries: Path) -> None:
     rows = read(folder / "e_standards")
     outline_boxes(folder / "f_files/geo/jkan__local_authorities.geojson", rows)
+    ons_outline_boxes(boundaries, rows)
     add_up_hectares(rows)
-    learn(folder / "a_ckan/data.gov.uk-2016/packages.jsonl.gz", rows)
     from_parts(rows)
+    learn(folder / "a_ckan/data.gov.uk-2016/packages.jsonl.gz", rows)
     _postcode_areas(rows)
     places = sorted(rows.values(), key=lambda row: (_ORDER.index(row.kind), row.code))
     with (_DATA / "places.tsv").open("w", encoding="utf-8", newline="") as file:
@@ -48,4 +49,4 @@ def _cells(row: Row) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

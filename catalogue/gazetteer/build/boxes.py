@@ -6,14 +6,13 @@ import math
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from catalogue.gazetteer.build.names import Row, bare
+from catalogue.gazetteer.build.topology import Sides, around, extents
 from catalogue.places import Box, box_from_sides
-
-Sides = tuple[float, float, float, float]
 
 #: A box of a whole authority has between its own area and some five times as much: more is the wrong box.
 _LEAST_FILL: Final = 0.2
@@ -26,6 +25,13 @@ _MOST_GROUND: Final = 0.6
 #: Learnt boxes that lie elsewhere than the place, or reach far beyond it: found by looking at each.
 _REFUSED: Final = frozenset({"E10000032", "E10000029", "E06000052", "E07000028", "E10000028"})
 _UK: Final = Box(-9.5, 49.0, 2.5, 61.5)
+#: Files of ONS's boundaries, and the property that holds an area's code.
+_BOUNDARIES: Final = (
+    ("geogALL2022UK.json", "AREACD"),
+    ("geogLA2019UK.json", "AREACD"),
+    ("geogLA2017UK.json", "AREACD"),
+    ("geogLA2013EW.json", "AREACD"),
+)
 #: Publishers whose remit is one country or union: the box that most of their datasets give is its box.
 _REMITS: Final = {
     "Environment Agency": "E92000001",
@@ -35,7 +41,7 @@ _REMITS: Final = {
     "Ordnance Survey": "K03000001",
     "British Geological Survey": "K02000001",
 }
-#: What was made of what by the orders for structural change of 2009 to 2023.
+#: What was made of what by the orders for structural change of 2009 to 2023, so that one's box is around the others'.
 _SUCCEEDED: Final = {
     "E06000058": ("E06000028", "E06000029", "E07000048"),
     "E06000059": ("E07000049", "E07000050", "E07000051", "E07000052", "E07000053"),
@@ -46,6 +52,21 @@ _SUCCEEDED: Final = {
     "E06000064": ("E07000027", "E07000030", "E07000031"),
     "E06000065": ("E10000023",),
     "E06000066": ("E10000027",),
+    # The other way round: what was abolished and covered the ground of what there is now
+    "E10000001": ("E06000055", "E06000056"),
+    "E10000002": ("E06000060",),
+    "E10000004": ("E06000049", "E06000050"),
+    "E10000005": ("E06000052", "E06000053"),
+    "E10000010": ("E06000047",),
+    "E10000033": ("E06000054",),
+    # Given another code when its boundary changed a little
+    "E06000048": ("E06000057",),
+    "E07000097": ("E07000242",),
+    "E07000100": ("E07000240",),
+    "E07000101": ("E07000243",),
+    "E07000104": ("E07000241",),
+    "E08000020": ("E08000037",),
+    "E11000004": ("E11000007",),
 }
 
 
@@ -64,6 +85,17 @@ def outline_boxes(path: Path, rows: dict[str, Row]) -> None:
             row.box = (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
             row.box_source = "outline"
             row.hectares = feature["properties"]["hectares"]
+
+
+def ons_outline_boxes(folder: Path, rows: dict[str, Row]) -> None:
+    """Extents of ONS's generalised boundaries, for whatever has no better one. Newest first: places abolished since
+    stand in the older files."""
+    for file, code in _BOUNDARIES:
+        topology = json.loads((folder / file).read_text(encoding="utf-8"))
+        for found, (west, south, east, north) in extents(topology, code):
+            row = rows.get(found)
+            if row and row.box is None:
+                row.box, row.box_source = (west, south, east, north), "outline"
 
 
 def _points(coordinates: list[Any]) -> Iterator[tuple[float, float]]:
@@ -146,15 +178,15 @@ def add_up_hectares(rows: dict[str, Row]) -> None:
 
 def from_parts(rows: dict[str, Row]) -> None:
     """Boxes of whatever has none around those of its parts, if these cover most of its ground."""
-    for code, before in _SUCCEEDED.items():
-        boxes = [rows[part].box for part in before]
-        if rows[code].box is None and all(boxes):
-            rows[code].box, rows[code].box_source = _around(box for box in boxes if box), "parts"
     for row in rows.values():
         if row.box is None and row.hectares and not row.ended:
             known = list(_known(row, rows))
             if sum(hectares for hectares, _ in known) >= _MOST_GROUND * row.hectares:
-                row.box, row.box_source = _around(box for _, box in known), "parts"
+                row.box, row.box_source = around(box for _, box in known), "parts"
+    for code, others in _SUCCEEDED.items():
+        boxes = [rows[other].box for other in others]
+        if rows[code].box is None and all(boxes):
+            rows[code].box, rows[code].box_source = around(box for box in boxes if box), "parts"
 
 
 def _known(row: Row, rows: dict[str, Row]) -> Iterator[tuple[float, Sides]]:
@@ -169,8 +201,3 @@ def _known(row: Row, rows: dict[str, Row]) -> Iterator[tuple[float, Sides]]:
 def _parts(row: Row, rows: dict[str, Row]) -> list[Row]:
     """Its parts as they were before the changes of 2019 on: each bit of ground once."""
     return [part for part in rows.values() if part.parent == row.code and part.hectares]
-
-
-def _around(boxes: Iterable[Sides]) -> Sides:
-    wests, souths, easts, norths = zip(*boxes, strict=True)
-    return min(wests), min(souths), max(easts), max(norths)

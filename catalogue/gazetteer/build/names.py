@@ -50,6 +50,8 @@ _NEW_PARENTS: Final = {
     "E06000065": "E12000003",
     "E06000066": "E12000009",
 }
+#: A county that was given another code in 2013, when Gateshead's boundary moved: two districts' rows have the old one.
+_RECODED: Final = {"E11000004": "E11000007"}
 #: Where a list slips, or gives a name that nobody would type.
 _CORRECTED: Final = {
     "E06000061": "North Northamptonshire",
@@ -132,6 +134,8 @@ def read(standards: Path) -> dict[str, Row]:
     _ended_codes(standards, rows)
     keys = _registers(standards, rows)
     _other_names(standards, rows, keys)
+    for row in rows.values():
+        row.parent = row.parent if row.ended else _RECODED.get(row.parent, row.parent)
     for code, name in _CORRECTED.items():
         rows[code].names.add(rows[code].name)
         rows[code].name = name

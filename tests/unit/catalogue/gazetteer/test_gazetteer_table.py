@@ -27,6 +27,19 @@ def test_a_box_says_where_it_comes_from_and_nothing_else_does():
         assert (each.box is None) == (each.box_source is BoxSource.NONE), each
 
 
+def test_every_place_that_exists_has_a_box_and_those_without_are_districts_abolished_in_2009():
+    assert [each.code for each in all_places().values() if each.is_current and each.box is None] == []
+    assert {(each.kind, each.ended) for each in all_places().values() if each.box is None} == {
+        (PlaceKind.AUTHORITY, 2009)
+    }
+
+
+def test_no_place_that_exists_stands_under_one_that_was_abolished():
+    for each in all_places().values():
+        around = all_places().get(each.parent)
+        assert not each.is_current or around is None or around.is_current, each
+
+
 def test_boxes_of_authorities_touch_the_boxes_of_their_counties():
     for each in all_places().values():
         around = all_places().get(each.parent)

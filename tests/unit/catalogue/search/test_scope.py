@@ -27,6 +27,12 @@ ENTRIES: dict[str, dict[str, Any]] = {
     "street": {"box": (-1.55, 53.79, -1.54, 53.8), "covers": (None, DAY(2010, 6, 30))},
     "pacific": {"box": (178.0, -20.0, -178.0, -15.0), "covers": (DAY(2020, 1, 1), None)},
     "filed": {"place_codes": ("E92000001", "E08000035"), "updated_at": DAY(2019, 1, 1)},
+    "england": {"box": (-6.4, 49.8, 1.8, 55.8), "place_codes": ("E92000001",), "updated_at": DAY(2018, 1, 1)},
+    "border": {
+        "box": (-3.2, 51.4, -2.4, 53.4),
+        "place_codes": ("E92000001", "W92000004"),
+        "updated_at": DAY(2018, 1, 1),
+    },
     "nowhere": {"updated_at": DAY(1086, 1, 1)},
 }
 
@@ -71,15 +77,18 @@ def found(index: Index, scope: Scope) -> set[str]:
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
-        (Scope(area=Box(-1.6, 53.7, -1.5, 53.9)), {"country", "town", "street"}),
-        (Scope(area=Box(0.0, 51.0, 0.1, 51.1)), {"country"}),
+        (Scope(area=Box(-1.6, 53.7, -1.5, 53.9)), {"country", "town", "street", "england"}),
+        (Scope(area=Box(0.0, 51.0, 0.1, 51.1)), {"country", "england"}),
         (Scope(area=Box(179.0, -18.0, -179.0, -17.0)), {"pacific"}),
-        (Scope(place=place("E08000035")), {"country", "town", "street", "filed"}),
-        (Scope(place=place("E06000001")), {"country"}),
+        (Scope(place=place("E08000035")), {"country", "town", "street", "filed", "england"}),
+        (Scope(place=place("E06000001")), {"country", "england"}),
+        # England's box goes round Cardiff, and what is about England alone isn't about Cardiff
+        (Scope(place=place("W06000015")), {"country", "border"}),
+        (Scope(place=place("K04000001")), {"country", "town", "street", "england", "border"}),
         (Scope(covers_from=DAY(2016, 12, 31)), {"town", "pacific"}),
         (Scope(covers_to=DAY(2014, 12, 31)), {"street"}),
         (Scope(covers_from=DAY(2010, 6, 30), covers_to=DAY(2015, 1, 1)), {"street", "town"}),
-        (Scope(updated_to=DAY(2019, 5, 1)), {"country", "filed", "nowhere"}),
+        (Scope(updated_to=DAY(2019, 5, 1)), {"country", "filed", "nowhere", "england", "border"}),
         (Scope(updated_from=DAY(2019, 5, 2)), {"town", "street", "pacific"}),
         (Scope(updated_from=DAY(2019, 5, 1), updated_to=DAY(2019, 5, 1)), {"country"}),
         (Scope(updated_to=DAY(1900, 1, 1)), {"nowhere"}),
@@ -105,8 +114,8 @@ def test_numbers_are_compared_by_their_digits(low: int | None, high: int | None)
 def test_a_side_just_on_the_edge_of_the_area_meets_it_by_engine_and_by_bitmaps(index: Index, bitmaps: Bitmaps) -> None:
     touching = Scope(area=Box(-1.3, 53.95, -1.2, 54.0))
     beside = Scope(area=Box(-1.299999, 53.95, -1.2, 54.0))
-    assert found(index, touching) == counted(bitmaps, touching) == {"country", "town"}
-    assert found(index, beside) == counted(bitmaps, beside) == {"country"}
+    assert found(index, touching) == counted(bitmaps, touching) == {"country", "town", "england"}
+    assert found(index, beside) == counted(bitmaps, beside) == {"country", "england"}
 
 
 @pytest.mark.parametrize(
