@@ -7,7 +7,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from catalogue.actions import dumps, landing_pages, link_locks, link_run, quality, rollups, webhooks
+from catalogue.api.ckan import facets
 from catalogue.dumps import kept
+from catalogue.models import Dataset
 from catalogue.search.index import IndexDamaged, SearchUnavailable
 from catalogue.search.verify import MendingUnanswered, verify_and_mend
 
@@ -89,3 +91,9 @@ def check_landing_pages() -> None:
     ends = timezone.now() + timedelta(minutes=2)
     while landing_pages.check_due(now=timezone.now) and timezone.now() < ends:
         pass
+
+
+@shared_task(expires=50)
+def count_ckan_facets() -> None:
+    """Bring the counts up to date that CKAN's clients ask for, so that none of them waits for it."""
+    facets.refresh_kept(Dataset.objects.public())

@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     "verify-search": {"task": "catalogue.tasks.verify_search", "schedule": crontab(hour=3, minute=30)},
     "check-landing-pages": {"task": "catalogue.tasks.check_landing_pages", "schedule": 300.0},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
+    "count-ckan-facets": {"task": "catalogue.tasks.count_ckan_facets", "schedule": 60.0},
     "refresh-quality-figures": {"task": "catalogue.tasks.refresh_quality_figures", "schedule": 60.0},
 }
 
@@ -308,6 +309,9 @@ REST_FRAMEWORK = {
 }
 #: What reads the packages that CKAN's clients send: harvests read the same, and harvests stand above the catalogue.
 CKAN_PACKAGES = "harvest.normalise.ckan_drafts"
+#: Actions of CKAN's API about what stands above the catalogue: the content of files, and harvests.
+CKAN_ACTIONS = ["files.api.ckan", "harvest.api.ckan"]
+CKAN_DATASTORE = "files.api.ckan"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Domesday API",
     "DESCRIPTION": "What data government holds, where it is, how good it is and how to get it.",

@@ -8,8 +8,9 @@ same dataset again.
 import datetime
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from catalogue.enums import Access, DatasetKind, ResourceKind, State, Visibility
 from catalogue.models import Dataset
@@ -38,9 +39,11 @@ _as_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 _DIGEST = re.compile(r"(?:md5|sha-?1|sha-?256|sha-?512):([0-9a-f]+)", re.IGNORECASE)
 
 
-def package(dataset: Dataset, resources: Iterable[Mapping[str, Any]]) -> Package:
-    """The whole dictionary of a dataset and its resources, in order."""
-    listed = [resource_dict(resource, place) for place, resource in enumerate(resources)]
+def package(
+    dataset: Dataset, resources: Iterable[Mapping[str, Any]], in_datastore: Container[UUID] = frozenset()
+) -> Package:
+    """The whole dictionary of a dataset and its resources, in order. `in_datastore`: as for `resource_dict`."""
+    listed = [resource_dict(resource, place, in_datastore) for place, resource in enumerate(resources)]
     found: Package = {
         "id": str(dataset.id),
         "name": dataset.name,
@@ -181,10 +184,13 @@ def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
         yield "spatial", _as_json(Box(*sides).as_geojson())  # type: ignore[arg-type]
 
 
-def resource_dict(resource: Mapping[str, Any], position: int | None = None) -> Package:
+def resource_dict(
+    resource: Mapping[str, Any], position: int | None = None, in_datastore: Container[UUID] = frozenset()
+) -> Package:
     """One resource, as `serializers.resource_rows` reads it.
 
     `position`: its place among its dataset's resources, where that is known to differ from what is stored.
+    `in_datastore`: the resources whose rows can be asked for.
     """
     digest = _DIGEST.fullmatch(resource["checksum"])
     found: Package = {
@@ -206,7 +212,7 @@ def resource_dict(resource: Mapping[str, Any], position: int | None = None) -> P
         "last_modified": f"{_day(resource['modified'])}T00:00:00" if resource["modified"] else None,
         "cache_url": None,
         "cache_last_updated": None,
-        "datastore_active": False,
+        "datastore_active": resource["id"] in in_datastore,
     }
     if resource["kind"] == ResourceKind.DOCUMENT:
         found["resource-type"] = "supporting-document"
@@ -239,7 +245,7 @@ def index_row(found: Package) -> Package:
         "groups": [group["name"] for group in found["groups"]],
         "tags": [tag["name"] for tag in found["tags"]],
         "dataset_type": found["type"],
-        "capacity": "public",
+        "capacity": "private" if found["private"] else "public",
         "res_name": [resource["name"] for resource in resources],
         "res_description": [resource["description"] for resource in resources],
         "res_format": [resource["format"] for resource in resources],

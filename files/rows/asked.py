@@ -5,7 +5,7 @@ Only keys that the table has ever become SQL, as the names of columns in the Par
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 Column = Mapping[str, Any]
@@ -30,6 +30,7 @@ NUMERIC: Final = frozenset({"integer", "number", "year"})
 MAX_FILTERS: Final = 10
 MAX_SORTS: Final = 4
 MAX_GROUPS: Final = 3
+MAX_VALUES: Final = 200
 LONGEST_VALUE: Final = 500
 
 
@@ -77,6 +78,12 @@ class Asked:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.q or self.filters)
+
+    def narrowed_by(self, filters: Sequence[Filter]) -> "Asked":
+        """The same of those rows alone that pass these filters too. Raises Refused for too many."""
+        if len(self.filters) + len(filters) > MAX_FILTERS:
+            raise Refused("filter", f"Give at most {MAX_FILTERS}.")
+        return replace(self, filters=(*self.filters, *filters))
 
 
 def asked(
@@ -142,6 +149,14 @@ def _filter(text: str, column: Any) -> Filter:
     if operator in _TEXTUAL or found["type"] == "text":
         return Filter(found, operator, value, value)
     return Filter(found, operator, value, _value(found, value))
+
+
+def filter_of(column: Column, texts: Sequence[str]) -> Filter:
+    """The column is one of these. Raises Refused."""
+    if len(texts) > MAX_VALUES or any(len(text) > LONGEST_VALUE for text in texts):
+        raise Refused("filter", f"Give at most {MAX_VALUES} values of at most {LONGEST_VALUE} characters.")
+    values = [text if column["type"] == "text" else _value(column, text) for text in texts]
+    return Filter(column, "any", ", ".join(texts), values)
 
 
 def _value(column: Column, text: str) -> Any:

@@ -37,6 +37,8 @@ class Query:
                 return f"{text} IS NOT NULL"
             case "empty":
                 return f"{text} IS NULL"
+            case "any":
+                return f"{value} IN ({', '.join(self.parameter(each) for each in one.value) or 'NULL'})"
             case "contains":
                 pattern = self.parameter(f"%{_like(one.value)}%")
                 return f"CAST({text} AS VARCHAR) ILIKE {pattern} ESCAPE '\\'"

@@ -1,15 +1,14 @@
 """How many of the datasets found have each value of a field."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from django.core.cache import cache
 from django.db.models import Count, F, Func, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 
+from catalogue.api.ckan import kept_counts
 from catalogue.api.ckan.query.table import FIELDS, SHOWN_FORMAT
-from catalogue.api.ckan.query.values import Constant
+from catalogue.api.ckan.query.values import Constant, OneOf
 from catalogue.models import Dataset, Licence, Resource, Topic
 from catalogue.search.index import SearchUnavailable
 from catalogue.search.whole import value_counts
@@ -23,10 +22,7 @@ Counts = list[tuple[str, int]]
 
 def facet_counts(found: QuerySet[Dataset], field: str, *, limit: int | None, least: int) -> dict[str, int]:
     """The commonest values of a field, each with its number of datasets."""
-    counts = [
-        (str(value), count) for value, count in _counted(found.order_by(), field, limit) if value and count >= least
-    ]
-    return dict(sorted(counts, key=lambda item: (-item[1], item[0]))[: limit if limit is not None else _MOST])
+    return _commonest(_counter(found, field)().items(), limit=limit, least=least)
 
 
 #: Field → column of the search index that counts the same thing.
@@ -37,32 +33,35 @@ _IN_INDEX: Final = {
     "license_id": "licence_code",
     "update_frequency": "frequency",
 }
-#: How old counts of everything may be, in seconds, where the database has to read the whole catalogue for them.
-_OLDEST: Final = 60
 
 
 def catalogue_counts(found: QuerySet[Dataset], field: str, *, limit: int | None, least: int) -> dict[str, int]:
-    """The same for all that is public: from the search index where it counts the field, else at most a minute old."""
-    counts = _of_everything(found, field)
-    chosen = [(value, count) for value, count in counts.items() if value and count >= least]
+    """The same for all that is public: from the search index where it counts the field, else as they were kept."""
+    if field in _IN_INDEX:
+        try:
+            counts = value_counts(_IN_INDEX[field])
+        except SearchUnavailable:
+            counts = kept_counts.of_everything(field, _counter(found, field), most=limit)
+    else:
+        counts = kept_counts.of_everything(field, _counter(found, field), most=limit)
+    return _commonest(counts.items(), limit=limit, least=least)
+
+
+def refresh_kept(found: QuerySet[Dataset]) -> int:
+    """Count anew what was asked for of late; return how many fields."""
+    return kept_counts.refresh(lambda field: _counter(found, field))
+
+
+def _counter(found: QuerySet[Dataset], field: str) -> Callable[[], dict[str, int]]:
+    return lambda: {str(value): count for value, count in _counted(found.order_by(), field) if value}
+
+
+def _commonest(counts: Iterable[tuple[str, int]], *, limit: int | None, least: int) -> dict[str, int]:
+    chosen = [(value, count) for value, count in counts if value and count >= least]
     return dict(sorted(chosen, key=lambda item: (-item[1], item[0]))[: limit if limit is not None else _MOST])
 
 
-def _of_everything(found: QuerySet[Dataset], field: str) -> dict[str, int]:
-    if field in _IN_INDEX:
-        try:
-            return value_counts(_IN_INDEX[field])
-        except SearchUnavailable:
-            pass
-    key = f"ckan-facet-{hashlib.sha256(field.encode()).hexdigest()}"
-    counts: dict[str, int] | None = cache.get(key)
-    if counts is None:
-        counts = {str(value): count for value, count in _counted(found.order_by(), field, None) if value}
-        cache.set(key, counts, _OLDEST)
-    return counts
-
-
-def _counted(found: QuerySet[Dataset], field: str, limit: int | None) -> Iterable[tuple[Any, int]]:
+def _counted(found: QuerySet[Dataset], field: str) -> Iterable[tuple[Any, int]]:
     if field in _COLUMNS:
         return found.values_list(_COLUMNS[field]).annotate(count=Count("pk"))
     if field in _LISTS:
@@ -71,8 +70,11 @@ def _counted(found: QuerySet[Dataset], field: str, limit: int | None) -> Iterabl
     if field == "res_format":
         resources = Resource.objects.filter(dataset__in=found).annotate(shown=SHOWN_FORMAT).order_by()
         return resources.values_list("shown").annotate(count=Count("dataset", distinct=True))
-    if isinstance(known := FIELDS.get(field), Constant):
+    known = FIELDS.get(field)
+    if isinstance(known, Constant):
         return [(known.value, found.count())]
+    if isinstance(known, OneOf):
+        return [(word, count) for word, one in known.meanings.items() if (count := found.filter(one).count())]
     if field in FIELDS or field.startswith("vocab_"):
         return []
     extra = KeyTextTransform(field.removeprefix("extras_"), "extras", output_field=TextField())

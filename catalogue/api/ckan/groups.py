@@ -26,7 +26,7 @@ def group_show(arguments: Arguments) -> dict[str, Any]:
 
     id: its UUID or its name. include_datasets: also its datasets, at most 1,000.
     """
-    found = _group(arguments)
+    found = group_named(arguments)
     answer = shown(found, arguments, default=True)
     if arguments.flag("include_datasets"):
         answer["packages"] = _packages(found["name"], MOST_PACKAGES)
@@ -39,7 +39,7 @@ def group_package_show(arguments: Arguments) -> list[Package]:
     id: the group's UUID or name. limit: how many, at most 1,000.
     """
     limit = arguments.whole("limit", default=MOST_PACKAGES, highest=MOST_PACKAGES)
-    return _packages(_group(arguments)["name"], limit)
+    return _packages(group_named(arguments)["name"], limit)
 
 
 def group_autocomplete(arguments: Arguments) -> list[dict[str, str]]:
@@ -58,7 +58,7 @@ def _groups() -> list[dict[str, Any]]:
     return [group(topic, package_count=counts.get(topic.slug, 0)) for topic in Topic.objects.order_by("title")]
 
 
-def _group(arguments: Arguments) -> dict[str, Any]:
+def group_named(arguments: Arguments) -> dict[str, Any]:
     key = arguments.required("id")
     found = next((one for one in _groups() if key in (one["name"], one["id"])), None)
     if found is None:

@@ -21,10 +21,15 @@ def organization_list(arguments: Arguments) -> list[Any]:
     q: only those with this in their name or title. all_fields: dictionaries instead of names; then include_extras,
     include_groups, include_tags, include_users and include_dataset_count say what is in them.
     """
-    counts = dict(public().order_by().values_list("publisher").annotate(Count("id")))
+    counts = dataset_counts()
     publishers = Publisher.objects.select_related("parent")
     dicts = [organization(publisher, package_count=counts.get(publisher.id, 0)) for publisher in publishers]
     return listed(dicts, arguments, named="organizations")
+
+
+def dataset_counts() -> dict[UUID, int]:
+    """How many public datasets each publisher has that has any."""
+    return dict(public().order_by().values_list("publisher").annotate(Count("id")))
 
 
 def organization_show(arguments: Arguments) -> dict[str, Any]:
@@ -34,7 +39,7 @@ def organization_show(arguments: Arguments) -> dict[str, Any]:
     include_extras, include_groups, include_tags, include_users, include_followers, include_dataset_count: true unless
     told otherwise.
     """
-    publisher = _publisher(arguments.required("id"))
+    publisher = publisher_of(arguments.required("id"))
     own = public().filter(publisher=publisher)
     found = shown(organization(publisher, package_count=own.count()), arguments, default=True)
     if arguments.flag("include_datasets"):
@@ -43,7 +48,8 @@ def organization_show(arguments: Arguments) -> dict[str, Any]:
     return found
 
 
-def _publisher(key: str) -> Publisher:
+def publisher_of(key: str) -> Publisher:
+    """By UUID, name or past name. Raises `NotFound`."""
     try:
         found = Publisher.objects.select_related("parent").filter(id=UUID(key)).first()
     except ValueError:

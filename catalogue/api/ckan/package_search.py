@@ -6,7 +6,7 @@ every page of even the whole catalogue can be reached, in any order.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from django.utils import timezone
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import SearchFailed, SearchNotReady, SearchQueryInvalid
 from catalogue.api.ckan.facets import catalogue_counts, facet_counts, search_facets
+from catalogue.api.ckan.looked_through import Looked, looked_through
 from catalogue.api.ckan.packages import packages_of, public
 from catalogue.api.ckan.query.fields import Asked, ValueInvalid, among, as_uuid
-from catalogue.api.ckan.query.filters import condition
+from catalogue.api.ckan.query.filters import condition, without_truisms
 from catalogue.api.ckan.query.nodes import Everything
 from catalogue.api.ckan.query.table import number_of_resources, number_of_tags
 from catalogue.api.ckan.search_request import SearchRequest
@@ -53,12 +54,18 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
 
     Conditions are `field:value`, `field:"several words"`, `field:begin*`, `field:[from TO to]`, `field:*`; they are
     joined by AND, OR, NOT, + and -, and grouped in brackets.
+
+    With a token include_private adds what is published and not for everybody, include_drafts what isn't published yet,
+    and include_deleted what is withdrawn, as far as you may see it.
     """
     request = SearchRequest.read(arguments)
+    looked = looked_through(arguments)
+    if looked.is_public:
+        request = replace(request, node=without_truisms(request.node))
     try:
         with _bounded():
-            found = _search(request)
-            count_each = catalogue_counts if request.is_everything else facet_counts
+            found = _search(request, looked)
+            count_each = catalogue_counts if request.is_everything and looked.is_public else facet_counts
             counts = {
                 name: count_each(found.all, name, limit=request.facet_limit, least=request.facet_least)
                 for name in request.facets
@@ -68,7 +75,7 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
         raise SearchQueryInvalid(str(error)) from None
     except SearchUnavailable as error:
         raise SearchNotReady(str(error)) from None
-    results = packages_of(found.ids)
+    results = packages_of(found.ids, arguments.user)
     if request.fields:
         rows = [index_row(package) for package in results]
         results = [{name: row[name] for name in request.fields if name in row} for row in rows]
@@ -81,25 +88,25 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
     }
 
 
-def _search(request: SearchRequest) -> Found:
+def _search(request: SearchRequest, looked: Looked) -> Found:
     ranks: dict[UUID, int] = {}
     conditions = Q()
     if request.words:
-        named = _named(request.words)
+        named = _named(request.words, looked)
         is_only_words = isinstance(request.node, Everything) and not request.facets and not request.box and not named
-        if is_only_words and request.is_by_match:
+        if looked.is_public and is_only_words and request.is_by_match:
             matching = ranked_ids(request.words, first=request.start, limit=request.rows)
             return Found(matching.total, matching.ids, public().none())
-        ids = list(dict.fromkeys([*named, *ranked_ids(request.words).ids]))
+        ids = list(dict.fromkeys([*named, *ranked_ids(request.words).ids, *looked.hidden_with(request.words)]))
         ranks = {entry_id: place for place, entry_id in enumerate(ids)}
         conditions &= among(ids)
     elif request.ranked_by and request.is_by_match:
         ranks = {entry_id: place for place, entry_id in enumerate(ranked_ids(request.ranked_by).ids)}
     if not isinstance(request.node, Everything):
-        conditions &= condition(request.node, Asked(timezone.now(), _Finder().find))
+        conditions &= condition(request.node, Asked(timezone.now(), _Finder(looked).find))
     if request.box:
         conditions &= _touches(request.box)
-    found = public().filter(conditions)
+    found = looked.datasets.filter(conditions)
     if ranks and request.is_by_match:
         # All that has the words has a rank; else those without one follow in the order asked for
         unordered = found.order_by() if request.words else _ordered(found, request)
@@ -111,12 +118,12 @@ def _search(request: SearchRequest) -> Found:
     return Found(len(page) if is_all else found.count(), page, found)
 
 
-def _named(words: str) -> list[UUID]:
+def _named(words: str, looked: Looked) -> list[UUID]:
     """The dataset whose id or name was typed, where that is one word with a hyphen in it: CKAN finds it by those."""
     if found := as_uuid(words):
-        return list(public().filter(id=found).values_list("id", flat=True))
+        return list(looked.datasets.filter(id=found).values_list("id", flat=True))
     if "-" in words and " " not in words:
-        return list(public().filter(name=words).values_list("id", flat=True))
+        return list(looked.datasets.filter(name=words).values_list("id", flat=True))
     return []
 
 
@@ -144,14 +151,15 @@ def _touches(box: Box) -> Q:
 class _Finder:
     """Asks the search engine for words, so many times at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, looked: Looked) -> None:
+        self._looked = looked
         self._asked = 0
 
     def find(self, text: str, in_title: bool) -> list[UUID]:
         self._asked += 1
         if self._asked > _MOST_FINDS:
             raise ValueInvalid(f"it looks for words in more than {_MOST_FINDS} places")
-        return ids_with(text, in_title=in_title)
+        return [*ids_with(text, in_title=in_title), *self._looked.hidden_with(text, in_title=in_title)]
 
 
 @contextmanager

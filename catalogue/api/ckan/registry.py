@@ -1,16 +1,25 @@
-"""Every action there is, by name. What isn't here doesn't exist, CKAN's clients are told."""
+"""Every action there is, by name. What isn't here doesn't exist, CKAN's clients are told.
+
+Actions about what the catalogue knows nothing of, harvests and what is inside files, stand in the apps above it: the
+setting CKAN_ACTIONS names their modules, each with a tuple `ACTIONS`.
+"""
 
 import inspect
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
+from django.conf import settings
+
 from catalogue.api.ckan import (
+    activities,
     groups,
     organisation_writes,
     organisations,
     package_search,
     package_writes,
     packages,
+    people,
     resource_writes,
     resources,
     site,
@@ -57,10 +66,24 @@ ACTIONS: Final[dict[str, Action]] = {
         tags.tag_search,
         tags.tag_autocomplete,
         tags.vocabulary_list,
+        tags.vocabulary_show,
+        people.user_show,
+        people.user_list,
+        people.organization_list_for_user,
+        people.member_list,
+        people.dataset_follower_count,
+        people.organization_follower_count,
+        people.group_follower_count,
+        people.user_follower_count,
+        activities.package_activity_list,
+        activities.recently_changed_packages_activity_list,
+        activities.organization_activity_list,
+        activities.group_activity_list,
         site.license_list,
         site.status_show,
         site.site_read,
         help_show,
+        *(action for name in settings.CKAN_ACTIONS for action in import_module(name).ACTIONS),
     )
 }
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, Invalid, NotFound
-from catalogue.api.ckan.packages import MOST_PACKAGES, Reader, page, public
+from catalogue.api.ckan.packages import MOST_PACKAGES, Reader, in_datastore, page, public
 from catalogue.api.ckan.query.table import SHOWN_FORMAT
 from catalogue.models import Dataset, Resource
 from catalogue.serializers.ckan import resource_dict
@@ -50,16 +50,30 @@ def resource_show(arguments: Arguments) -> dict[str, Any]:
 
     id: its UUID.
     """
+    resource_id = resource_id_of(arguments.required("id"), arguments.user)
+    return _dicts(Resource.objects.filter(id=resource_id))[0]
+
+
+def _dicts(resources: QuerySet[Any]) -> list[dict[str, Any]]:
+    rows = resource_rows(resources)
+    active = in_datastore({row["dataset_id"] for row in rows})
+    return [resource_dict(row, None, active) for row in rows]
+
+
+def resource_id_of(key: str, user: Reader) -> UUID:
+    """The id of the resource that `user` may see.
+
+    Raises `AccessDenied` for one that was public once, else `NotFound`.
+    """
     try:
-        condition = Q(id=UUID(arguments.required("id")))
+        resource_id = UUID(key)
     except ValueError:
         raise NotFound from None
-    found = resource_rows(resources_visible_to(arguments.user).filter(condition))
-    if not found:
-        if Resource.objects.filter(condition, dataset__in=Dataset.objects.tombstones()).exists():
+    if not resources_visible_to(user).filter(id=resource_id).exists():
+        if Resource.objects.filter(id=resource_id, dataset__in=Dataset.objects.tombstones()).exists():
             raise AccessDenied
         raise NotFound
-    return resource_dict(found[0])
+    return resource_id
 
 
 def resource_search(arguments: Arguments) -> dict[str, Any]:
@@ -83,7 +97,7 @@ def resource_search(arguments: Arguments) -> dict[str, Any]:
     ordered = found.order_by(*([_ORDERS[order]] if order else []), "id")
     return {
         "count": found.count(),
-        "results": [resource_dict(row) for row in resource_rows(page(ordered, arguments, most=MOST_PACKAGES))],
+        "results": _dicts(page(ordered, arguments, most=MOST_PACKAGES)),
     }
 
 

@@ -372,15 +372,15 @@ COUNTED = {
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("package_search", 9),
+        ("package_search", 10),
         ("package_list", 1),
-        ("current_package_list_with_resources", 6),
+        ("current_package_list_with_resources", 7),
         ("organization_list", 2),
-        ("organization_show", 8),
+        ("organization_show", 9),
         ("group_list", 2),
-        ("group_package_show", 8),
-        ("tag_show", 7),
-        ("resource_search", 2),
+        ("group_package_show", 9),
+        ("tag_show", 8),
+        ("resource_search", 3),
     ],
 )
 @pytest.mark.parametrize("rows", [1, 3])

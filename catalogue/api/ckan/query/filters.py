@@ -17,9 +17,10 @@ from catalogue.api.ckan.query.nodes import (
     Pattern,
     Range,
     Words,
+    all_of,
     typed,
 )
-from catalogue.api.ckan.query.table import FIELDS, field_named
+from catalogue.api.ckan.query.table import FIELDS, TRUISMS, field_named
 
 _NAME = re.compile(r"[a-z0-9_-]{2,100}")
 
@@ -50,6 +51,14 @@ def condition(node: Node, asked: Asked) -> Q:
             return _field(name).pattern(node, asked)
         case Range(field=name):
             return _field(name).range(node, asked)
+
+
+def without_truisms(node: Node) -> Node:
+    """The same for public datasets, without what is true of each of them."""
+    parts = list(node.nodes) if isinstance(node, And) else [node]
+    return all_of(
+        [part for part in parts if not (isinstance(part, Words) and (part.field, part.text.casefold()) in TRUISMS)]
+    )
 
 
 def _either(nodes: tuple[Node, ...], asked: Asked) -> Q:

@@ -15,10 +15,11 @@ from catalogue.api.ckan.query.values import (
     Moment,
     Number,
     OfResources,
+    OneOf,
     Term,
     YesOrNo,
 )
-from catalogue.enums import Access, ResourceKind
+from catalogue.enums import Access, ResourceKind, State, Visibility
 from catalogue.models import Resource
 from catalogue.vocabularies.topics import topic_from
 
@@ -43,6 +44,7 @@ SHOWN_FORMAT: Final = Coalesce(NullIf(F("format"), Value("")), F("format_text"))
 _topic = Term(F("topic_id"), _topics)
 _organisation = Text(F("publisher__slug"))
 _metadata_modified = Moment(F("modified_at"))
+_for_all = Q(visibility=Visibility.PUBLIC)
 _metadata_created = Moment(F("created_at"))
 
 FIELDS: Final[dict[str, Field]] = {
@@ -70,12 +72,18 @@ FIELDS: Final[dict[str, Field]] = {
     "num_tags": Number(number_of_tags()),
     "metadata_modified": _metadata_modified,
     "metadata_created": _metadata_created,
-    # What a public dataset always is
-    "state": Constant("active"),
+    # What every dataset is that anybody may see
+    "state": OneOf(
+        {
+            "active": Q(state=State.PUBLISHED),
+            "draft": Q(state__in=[State.DRAFT, State.IN_REVIEW]),
+            "deleted": Q(state=State.WITHDRAWN),
+        }
+    ),
+    "capacity": OneOf({"public": _for_all, "private": ~_for_all}),
+    "private": OneOf({"false": _for_all, "true": ~_for_all}),
     "type": Constant("dataset"),
     "dataset_type": Constant("dataset"),
-    "capacity": Constant("public"),
-    "private": Constant("false"),
     "entity_type": Constant("package"),
     # Its resources
     "res_name": OfResources(Prose(F("title"))),
@@ -104,6 +112,14 @@ FIELDS: Final[dict[str, Field]] = {
     "guid": Text(F("origin_id")),
     "language": Each("languages"),
 }
+
+#: What a query may say of public datasets without saying anything, as CKAN's own pages and clients do.
+TRUISMS: Final = frozenset(
+    {
+        *(("state", "active"), ("capacity", "public"), ("private", "false")),
+        *(("type", "dataset"), ("dataset_type", "dataset"), ("entity_type", "package")),
+    }
+)
 
 
 def field_named(name: str) -> Field:

@@ -1,8 +1,10 @@
 """Fields of other kinds than text: ids, times, numbers, lists, terms, and what resources have."""
 
+import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
@@ -100,7 +102,7 @@ class Number(Field):
 
 @dataclass(frozen=True)
 class Constant(Field):
-    """What is the same for every public dataset."""
+    """What is the same for every dataset."""
 
     value: str
 
@@ -109,6 +111,23 @@ class Constant(Field):
 
     def pattern(self, pattern: Pattern, asked: Asked) -> Q:
         return EVERYTHING if re.fullmatch(regex(pattern, "."), self.value) else NOTHING
+
+    def exists(self) -> Q:
+        return EVERYTHING
+
+
+@dataclass(frozen=True)
+class OneOf(Field):
+    """One of a few words, each with the condition that it means."""
+
+    meanings: Mapping[str, Q]
+
+    def words(self, text: str, asked: Asked) -> Q:
+        return self.meanings.get(text.casefold(), NOTHING)
+
+    def pattern(self, pattern: Pattern, asked: Asked) -> Q:
+        meant = [one for word, one in self.meanings.items() if re.fullmatch(regex(pattern, "."), word)]
+        return reduce(operator.or_, meant, NOTHING)
 
     def exists(self) -> Q:
         return EVERYTHING
