@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalogue.enums import RollupScope, State, Visibility
-from catalogue.models import Change, Dataset, DatasetName, Resource, Revision, Topic
+from catalogue.models import Change, Dataset, DatasetName, PastIdentifier, Resource, Revision, Topic
 from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
 from catalogue.quality import rollups
 from catalogue.quality.figures import Figures as QualityFigures
@@ -71,22 +71,25 @@ def datasets_identified(key: str, user: Reader) -> list[Dataset]:
     """The entries, visible to `user` or withdrawn after all could see them, that this identifier means.
 
     One by its UUID or a name that it has or had, or by a file's UUID; else all that have it at their source or among
-    their identifiers, where a DOI counts in each of its spellings.
+    their identifiers, where a DOI counts in each of its spellings; else all that had it once.
     """
     if named := dataset_named(key, user):
         return [named]
-    conditions = Q(origin_id=key) | Q(identifiers__contains=[key])
-    if re.fullmatch(UUID_PATTERN, key, re.IGNORECASE):
-        conditions |= Q(resources=UUID(key))
+    spellings = [key]
     if doi := re.fullmatch(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", key, re.IGNORECASE):
         spellings = [f"{start}{doi[1]}" for start in ("", "doi:", "https://doi.org/", "http://dx.doi.org/")]
-        conditions |= Q(identifiers__overlap=spellings)
-    for datasets in (Dataset.objects.visible_to(user), Dataset.objects.tombstones()):
-        # By ids, for to tell whole rows apart costs the more the longer they are
-        ids = datasets.filter(conditions).order_by().values("id").distinct()
-        found = list(Dataset.objects.filter(id__in=ids).select_related("publisher")[:_MOST_SHARING])
-        if found:
-            return found
+    has = Q(origin_id=key) | Q(identifiers__overlap=spellings)
+    if re.fullmatch(UUID_PATTERN, key, re.IGNORECASE):
+        has |= Q(resources=UUID(key))
+        spellings = [key.lower()]
+    had = PastIdentifier.objects.filter(identifier__in=spellings).values_list("dataset_id", flat=True)
+    for condition in (lambda: has, lambda: Q(id__in=list(had[:_MOST_SHARING]))):
+        for datasets in (Dataset.objects.visible_to(user), Dataset.objects.tombstones()):
+            # By ids, for to tell whole rows apart costs the more the longer they are
+            ids = datasets.filter(condition()).order_by().values("id").distinct()
+            found = list(Dataset.objects.filter(id__in=ids).select_related("publisher")[:_MOST_SHARING])
+            if found:
+                return found
     return []
 
 

@@ -219,6 +219,7 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "REDIS_URL": lambda name: env_url(name, schemes=("redis", "rediss")),
     "SEARCH_DIR": _path,
     "SECRET_KEY": env_str,
+    "SECRET_KEY_FALLBACKS": env_list,
     "SITE_URL": env_url,
     "UPLOAD_BUCKET": env_str,
     "UPLOAD_ENDPOINT_URL": env_url,

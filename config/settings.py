@@ -23,6 +23,7 @@ from config.env import (
     env_hosts,
     env_int,
     env_issuer,
+    env_list,
     env_path,
     env_port,
     env_str,
@@ -43,6 +44,7 @@ SEARCH_DIR = env_path("SEARCH_DIR", default=VAR_DIR / "search")
 # Safety
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = env_str("SECRET_KEY", default="") or secret_key(VAR_DIR)
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 SITE_URL = env_url("SITE_URL", default=f"http://127.0.0.1:{env_port('PORT', default=8000)}").rstrip("/")
 ALLOWED_HOSTS = env_hosts(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or ""]

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from catalogue import overlay
-from catalogue.actions import audit_steps, changes, names, quality, rows
+from catalogue.actions import audit_steps, changes, names, past_identifiers, quality, rows
 from catalogue.actions.resource_identity import match
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
 from catalogue.enums import ChangeKind, Route, State, Visibility
@@ -99,6 +99,7 @@ class _Work:
     is_new: bool
     resources: list[Resource]
     stored_resources: dict[UUID, Resource]
+    identifiers: frozenset[str] = frozenset()
     before: Snapshot | None = None
     after: Snapshot | None = None
 
@@ -148,8 +149,14 @@ def _open(entries: Sequence[Entry]) -> list[_Work]:
         )
         if dataset:
             work.before = _snapshot(dataset, stored)
+            work.identifiers = _identifiers(dataset, stored)
         works.append(work)
     return works
+
+
+def _identifiers(dataset: Dataset, resources: Iterable[Resource]) -> frozenset[str]:
+    """What it is called beside its UUID and its names."""
+    return frozenset([dataset.origin_id, *dataset.identifiers, *(str(resource.id) for resource in resources)])
 
 
 def _snapshot(dataset: Dataset, resources: Iterable[Resource]) -> Snapshot:
@@ -244,6 +251,11 @@ _UPDATED = [*DATASET_FIELDS, *_LIFECYCLE, *_PROVENANCE]
 
 def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
     changed = [work for work in works if work.result is not Result.UNCHANGED]
+    past_identifiers.remember(
+        (work.dataset.id, text)
+        for work in works
+        for text in sorted(work.identifiers - _identifiers(work.dataset, work.resources))
+    )
     touched = [work.dataset for work in works if work.result is Result.UNCHANGED and work.entry.origin]
     if touched:
         rows.update(Dataset, touched, _PROVENANCE)

@@ -16,7 +16,7 @@ from catalogue import queries
 from catalogue.actions import changes
 from catalogue.enums import DeliveryState, WebhookSubject
 from catalogue.models import Change, Dataset, Webhook, WebhookDelivery
-from catalogue.search.among import found_among
+from catalogue.search.among import found_among, found_by
 from catalogue.search.query import SearchUnavailable, index_position
 from catalogue.search_parameters import SearchParameters
 from catalogue.webhook_signing import HEADER, next_attempt, signature
@@ -37,19 +37,38 @@ _KEPT: Final = datetime.timedelta(days=30)
 
 MOST_WEBHOOKS: Final = 50
 
+#: Entries that a search may find for those that leave it to be told.
+MOST_FOUND: Final = 10_000
+
+#: Beside the kinds of the change log: a search found the entry before this change, and finds it no more.
+LEFT: Final = "left"
+
 
 def add(
-    *, owner: User, name: str, url: str, subject: WebhookSubject, now: datetime.datetime, **follows: Any
+    *,
+    owner: User,
+    name: str,
+    url: str,
+    subject: WebhookSubject,
+    now: datetime.datetime,
+    search: str = "",
+    **follows: Any,
 ) -> Webhook:
     """Follow a publisher, a dataset (`dataset_id`) or a search from now on."""
     changes.assign_positions()
+    try:
+        finds = found_by(parameters_of(search), most=MOST_FOUND) if subject == WebhookSubject.SEARCH else None
+    except SearchUnavailable:
+        finds = None  # looked at with the first change
     return Webhook.objects.create(
         owner=owner,
         name=name,
         url=url,
         subject=subject,
         secret=secrets.token_urlsafe(32),
+        search=search,
         position=_last_position(),
+        finds=_as_list(finds),
         created_at=now,
         **follows,
     )
@@ -93,11 +112,12 @@ def _note(webhook: Webhook, now: datetime.datetime) -> tuple[bool, int]:
     ]
     if not read:
         return False, 0
-    public = queries.public_changes(since=webhook.position).filter(position__lte=read[-1]).order_by("position")
+    public = list(queries.public_changes(since=webhook.position).filter(position__lte=read[-1]).order_by("position"))
     wanted = _wanted(webhook, {change.dataset_id for change in public})
-    told = [change for change in public if change.dataset_id in wanted]
+    told = [_told(change, change.kind) for change in public if change.dataset_id in wanted]
+    told += [_told(change, LEFT) for change in _left(webhook, read[-1], wanted)]
     webhook.position = read[-1]
-    webhook.save(update_fields=["position"])
+    webhook.save(update_fields=["position", "finds"])
     if told:
         delivery_id = uuid4()
         WebhookDelivery.objects.create(
@@ -119,23 +139,41 @@ def _wanted(webhook: Webhook, dataset_ids: set[UUID]) -> set[UUID]:
     return found_among(dataset_ids, parameters_of(webhook.search))
 
 
-def _body(webhook: Webhook, delivery_id: UUID, told: Iterable[Change]) -> str:
-    return dumps(
-        {
-            "webhook": webhook.id,
-            "delivery": delivery_id,
-            "changes": [
-                {
-                    "position": change.position,
-                    "dataset_id": change.dataset_id,
-                    "kind": change.kind,
-                    "at": change.at,
-                    "url": f"{settings.SITE_URL}/dataset/{change.dataset_id}",
-                }
-                for change in told
-            ],
-        }
-    )
+def _left(webhook: Webhook, up_to: int, found: set[UUID]) -> list[Change]:
+    """The last change of each entry that a search found and finds no more: withdrawn, hidden, or said otherwise.
+
+    Remembers what the search finds from now on.
+    """
+    if webhook.subject != WebhookSubject.SEARCH:
+        return []
+    if webhook.finds is None:  # too many until now, or never looked at
+        webhook.finds = _as_list(found_by(parameters_of(webhook.search), most=MOST_FOUND))
+        return []
+    since = Change.objects.filter(position__gt=webhook.position, position__lte=up_to)
+    known = set(webhook.finds)
+    last = {change.dataset_id: change for change in since.filter(dataset_id__in=known).order_by("position")}
+    left = [change for dataset_id, change in last.items() if dataset_id not in found]
+    known = (known - {change.dataset_id for change in left}) | found
+    webhook.finds = _as_list(known if len(known) <= MOST_FOUND else None)
+    return sorted(left, key=lambda change: change.position or 0)
+
+
+def _as_list(ids: set[UUID] | None) -> list[UUID] | None:
+    return None if ids is None else sorted(ids)
+
+
+def _told(change: Change, kind: str) -> dict[str, Any]:
+    return {
+        "position": change.position,
+        "dataset_id": change.dataset_id,
+        "kind": kind,
+        "at": change.at,
+        "url": f"{settings.SITE_URL}/dataset/{change.dataset_id}",
+    }
+
+
+def _body(webhook: Webhook, delivery_id: UUID, told: list[dict[str, Any]]) -> str:
+    return dumps({"webhook": webhook.id, "delivery": delivery_id, "changes": told})
 
 
 def deliver_due(*, now: datetime.datetime, limit: int = 200) -> int:
@@ -162,6 +200,8 @@ def deliver_due(*, now: datetime.datetime, limit: int = 200) -> int:
 
 def _call(client: HttpClient, delivery: WebhookDelivery, now: datetime.datetime) -> bool:
     webhook = delivery.webhook
+    if not webhook.secret:
+        return _noted(delivery, None, "Its secret can’t be read: SECRET_KEY is another. Make a new webhook.", now)
     headers = {
         "Content-Type": "application/json",
         HEADER: signature(webhook.secret, delivery.body, at=now),
@@ -175,6 +215,11 @@ def _call(client: HttpClient, delivery: WebhookDelivery, now: datetime.datetime)
             status = answer.status
     except HttpError as failure:
         status, error = failure.status, str(failure)
+    return _noted(delivery, status, error, now)
+
+
+def _noted(delivery: WebhookDelivery, status: int | None, error: str, now: datetime.datetime) -> bool:
+    """What came of a call, and when it is tried again; tell whether it was heard."""
     delivery.attempts += 1
     delivery.status_code = status
     if status is not None and 200 <= status < 300:

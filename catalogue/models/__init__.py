@@ -4,6 +4,7 @@ from catalogue.models.dataset import Dataset, DatasetName
 from catalogue.models.landing_check import LandingCheck
 from catalogue.models.licence import Licence
 from catalogue.models.link_check import LinkCheck
+from catalogue.models.past_identifier import PastIdentifier
 from catalogue.models.quality_report import QualityReport
 from catalogue.models.quality_rollup import QualityDay, QualityRollup, QualitySnapshot
 from catalogue.models.resource import Resource
@@ -24,6 +25,7 @@ __all__ = [
     "LandingCheck",
     "Licence",
     "LinkCheck",
+    "PastIdentifier",
     "QualityDay",
     "QualityReport",
     "QualityRollup",

@@ -3,10 +3,12 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from catalogue.enums import DeliveryState, WebhookSubject
+from catalogue.models.sealed_text import SealedTextField
 from publishers.models import Publisher
 
 
@@ -25,9 +27,16 @@ class Webhook(models.Model):
     search = models.CharField(
         max_length=2000, blank=True, help_text="The address of a results page, or what stands in it after the “?”."
     )
-    secret = models.CharField(max_length=100, editable=False, help_text="Signs what we send.")
+    secret = SealedTextField(editable=False, help_text="Signs what we send. Stands encrypted in the database.")
     is_active = models.BooleanField("active", default=True)
     position = models.BigIntegerField(editable=False, help_text="The change up to which it has followed.")
+    finds = ArrayField(
+        models.UUIDField(),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Entries that its search found when last looked at, so that it can tell of those that leave it.",
+    )
     created_at = models.DateTimeField()
 
     class Meta:

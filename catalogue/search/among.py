@@ -1,11 +1,11 @@
-"""Which of some entries a search finds: for webhooks, which ask about the few that changed."""
+"""Which of some entries a search finds, and all that it finds: for webhooks, which ask about the few that changed."""
 
-import json
 from collections.abc import Collection
 from uuid import UUID
 
 from tantivy import Occur, Query
 
+from catalogue.search.document import joined
 from catalogue.search.facets import filter_clauses
 from catalogue.search.index import reading
 from catalogue.search.schema import SCHEMA
@@ -16,8 +16,19 @@ from catalogue.search_parameters import SearchParameters
 
 def found_among(ids: Collection[UUID], parameters: SearchParameters) -> set[UUID]:
     """Those of these entries that the search finds, with every word typed. Raises `SearchUnavailable`."""
-    if not ids:
-        return set()
+    return _found(parameters, ids, len(ids)) if ids else set()
+
+
+def found_by(parameters: SearchParameters, *, most: int) -> set[UUID] | None:
+    """All that the search finds, with every word typed; None if that is more than `most`.
+
+    Raises `SearchUnavailable`.
+    """
+    found = _found(parameters, None, most + 1)
+    return found if len(found) <= most else None
+
+
+def _found(parameters: SearchParameters, ids: Collection[UUID] | None, limit: int) -> set[UUID]:
     typed = take_apart(parameters.q)
     if parameters.q and typed.is_empty:
         return set()
@@ -29,8 +40,16 @@ def found_among(ids: Collection[UUID], parameters: SearchParameters) -> set[UUID
                 *filter_clauses(SCHEMA, parameters.filters),
                 *filter_clauses(SCHEMA, text.narrowed),
                 *scope_clauses(SCHEMA, parameters.scope),
-                (Occur.Must, Query.term_set_query(SCHEMA, "id", [str(dataset_id) for dataset_id in ids])),
+                *_only(ids),
             ]
         )
-        hits = snapshot.searcher.search(query, len(ids), count=False).hits
-        return {UUID(json.loads(snapshot.searcher.doc(address)["card"][0])["id"]) for _, address in hits}
+        addresses = [address for _, address in snapshot.searcher.search(query, limit, count=False).hits]
+        high = snapshot.searcher.fast_field_values("id_high", addresses)
+        low = snapshot.searcher.fast_field_values("id_low", addresses)
+        return {joined(int(h or 0), int(w or 0)) for h, w in zip(high, low, strict=True)}
+
+
+def _only(ids: Collection[UUID] | None) -> list[tuple[Occur, Query]]:
+    if ids is None:
+        return [(Occur.Must, Query.all_query())]
+    return [(Occur.Must, Query.term_set_query(SCHEMA, "id", [str(dataset_id) for dataset_id in ids]))]

@@ -89,6 +89,10 @@ def _edit_url(request: HttpRequest, dataset: Dataset) -> str:
 def _tombstone(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     dataset = queries.tombstone_for_page(dataset_id)
     if dataset is None:
+        # The UUID that it has at its source, or a file's: portals that were harvested gave such addresses
+        meant = queries.datasets_identified(str(dataset_id), reader(request))
+        if len(meant) == 1 and meant[0].id != dataset_id:
+            return redirect(meant[0])
         raise Http404("No dataset has this address.")
     if dataset.replaced_by and not Dataset.objects.visible_to(reader(request)).contains(dataset.replaced_by):
         dataset.replaced_by = None

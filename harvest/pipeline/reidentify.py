@@ -5,6 +5,7 @@ Their entries stay, with address and history, and take the new identity.
 
 from django.db import connection, transaction
 
+from catalogue.actions import past_identifiers
 from catalogue.actions.datasets import withdraw_many
 from catalogue.actions.store import By
 from catalogue.enums import Route
@@ -62,6 +63,7 @@ def _reunite(job: Job, pairs: list[tuple[int, int]]) -> None:
     twins = [new.dataset_id for _, new in known if new.dataset_id]
     withdraw_many(twins, reason="It was here already, under another identifier.", by=by, now=now)
     Record.objects.filter(id__in=[new.pk for _, new in known]).delete()
+    past_identifiers.remember((old.dataset_id, old.guid) for old, _ in known if old.dataset_id)
     told = []
     for old, new in known:
         assert old.dataset_id is not None

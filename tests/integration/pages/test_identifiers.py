@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By, Origin
+from catalogue.actions.store import By, Entry, Origin, upsert_many
 from catalogue.enums import Route, State
 from catalogue.models import Dataset
 from tests.factories.catalogue import csv_file, dataset
@@ -37,6 +37,39 @@ def bins() -> Dataset:
 def test_each_identifier_leads_to_the_entry(client, bins, key):
     response = client.get("/id", {"identifier": key})
     assert (response.status_code, response["Location"]) == (302, f"/dataset/{bins.id}/all-bins")
+
+
+def test_what_it_was_called_once_leads_to_it_still(client, bins):
+    file = bins.resources.get().id
+    anew = Origin(id="https://waste.example/guid?8", url="https://waste.example/")
+    wish = datasets.draft_of(bins).with_changes(identifiers=(), resources=())
+    upsert_many([Entry(wish, bins.id, origin=anew)], by=BY, now=timezone.now())
+    assert not bins.resources.filter(id=file).exists()
+    for key in ("W-7", "doi:10.5072/Bins.7", "https://waste.example/guid?7", str(file), str(file).upper()):
+        assert client.get("/id", {"identifier": key})["Location"] == f"/dataset/{bins.id}/all-bins", key
+
+
+def test_who_has_an_identifier_now_goes_before_who_had_it(client, bins):
+    upsert_many([Entry(datasets.draft_of(bins), bins.id, origin=Origin(id="8"))], by=BY, now=timezone.now())
+    heir = dataset(origin=Origin(id="https://waste.example/guid?7"))
+    assert client.get("/id", {"identifier": "https://waste.example/guid?7"})["Location"] == heir.get_absolute_url()
+
+
+def test_a_merged_entry_leads_to_the_one_that_stands(client, bins):
+    heir = dataset(PublisherFactory(), name="all-the-bins")
+    by = {"reason": "The same.", "by": BY, "now": timezone.now()}
+    datasets.withdraw(bins, **by, replaced_by=heir, redirects=True)
+    for key in ("bins", "all-bins", "W-7", str(bins.id), str(bins.resources.get().id)):
+        response = client.get("/id", {"identifier": key}, follow=True)
+        assert response.redirect_chain[-1][0] == heir.get_absolute_url(), key
+
+
+def test_the_uuid_of_the_source_is_an_address_too(client):
+    uuid = "0a1f2c3d-4e5f-4061-8273-8495a6b7c8d9"
+    made = dataset(name="tides", origin=Origin(id=uuid))
+    assert client.get(f"/dataset/{uuid}/anything")["Location"] == made.get_absolute_url()
+    Dataset.objects.filter(id=made.id).update(state=State.DRAFT)
+    assert client.get(f"/dataset/{uuid}").status_code == 404
 
 
 def test_identifiers_stand_in_the_path_too(client, bins):

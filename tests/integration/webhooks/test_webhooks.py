@@ -10,12 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import datasets, webhooks
 from catalogue.actions.store import By
-from catalogue.enums import DeliveryState, Route, State, WebhookSubject
+from catalogue.enums import DeliveryState, Route, State, Visibility, WebhookSubject
 from catalogue.models import Webhook, WebhookDelivery
 from tests.factories.catalogue import dataset
 from tests.factories.publishers import PublisherFactory, UserFactory, officer
@@ -129,6 +130,55 @@ def test_a_search_is_followed(receiver, index):
     index()
     assert go() == 1
     assert told(receiver) == [(str(found.id), "created")]
+
+
+def test_who_follows_a_search_is_told_of_what_leaves_it(receiver, index):
+    renamed, withdrawn, hidden, other = (dataset(title=f"Salmon {number}") for number in range(4))
+    index()
+    follow(receiver, WebhookSubject.SEARCH, search="q=salmon")
+    wish = datasets.draft_of(renamed).with_changes(title="Trout")
+    datasets.edit(renamed.id, wish, by=BY, now=NOW)
+    datasets.withdraw(withdrawn, reason="", by=BY, now=NOW)
+    datasets.edit(hidden.id, datasets.draft_of(hidden), by=BY, now=NOW, visibility=Visibility.PUBLISHER)
+    datasets.edit(other.id, datasets.draft_of(other).with_changes(description="More."), by=BY, now=NOW)
+    index()
+    assert go() == 1
+    assert sorted(told(receiver)) == sorted(
+        [(str(one.id), "left") for one in (renamed, withdrawn, hidden)] + [(str(other.id), "updated")]
+    )
+    datasets.edit(renamed.id, wish.with_changes(description="Still none."), by=BY, now=NOW)
+    index()
+    assert go() == 0
+
+
+def test_a_search_that_finds_too_much_tells_only_of_what_it_finds(receiver, index, monkeypatch):
+    monkeypatch.setattr(webhooks, "MOST_FOUND", 1)
+    first, _ = dataset(title="Salmon 1"), dataset(title="Salmon 2")
+    index()
+    hook = follow(receiver, WebhookSubject.SEARCH, search="q=salmon")
+    datasets.withdraw(first, reason="", by=BY, now=NOW)
+    index()
+    assert go() == 0
+    hook.refresh_from_db()
+    assert hook.finds is not None  # few enough by now
+
+
+def test_secrets_stand_encrypted_in_the_database(receiver, settings):
+    entry = dataset()
+    hook = follow(receiver, WebhookSubject.DATASET, dataset_id=entry.id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret FROM catalogue_webhook")
+        [(stored,)] = cursor.fetchall()
+    assert stored.startswith("sealed:1:")
+    assert hook.secret not in stored
+    assert Webhook.objects.get().secret == hook.secret
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert Webhook.objects.get().secret == hook.secret
+    settings.SECRET_KEY_FALLBACKS = []
+    datasets.edit(entry.id, datasets.draft_of(entry).with_changes(title="New"), by=BY, now=NOW)
+    assert go() == 0
+    assert receiver.received == []
+    assert WebhookDelivery.objects.get().error.startswith("Its secret can’t be read")
 
 
 def test_a_call_that_fails_is_tried_again_ever_later_and_then_given_up(receiver):

@@ -14,6 +14,7 @@ from catalogue.models import (
     Change,
     Dataset,
     LinkCheck,
+    PastIdentifier,
     QualityDay,
     QualityReport,
     QualityRollup,
@@ -127,6 +128,14 @@ def test_revision_number_once():
     found = dataset()
     with broken("revision_number_once"):
         Revision.objects.create(dataset=found, number=1, created_at=NOW, route="form", snapshot={}, digest="")
+
+
+def test_past_identifier_once():
+    own = dataset()
+    PastIdentifier.objects.create(dataset=own, identifier="10.5072/7")
+    PastIdentifier.objects.create(dataset=dataset(), identifier="10.5072/7")
+    with broken("past_identifier_once"):
+        PastIdentifier.objects.create(dataset=own, identifier="10.5072/7")
 
 
 def test_change_position_once():
