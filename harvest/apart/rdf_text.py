@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from harvest.byte_order_mark import marked_encoding
+
 _CHUNK = 256 * 1024
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{2,40})[\"']")
 _UNWANTED = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF])
@@ -84,15 +86,8 @@ class TextFile:
 
 def _encoding_of(start: bytes) -> tuple[str, int]:
     """The encoding, and how long the mark is that says so."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF32_LE, "utf-32-le"),
-        (codecs.BOM_UTF32_BE, "utf-32-be"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if start.startswith(mark):
-            return encoding, len(mark)
+    if marked := marked_encoding(start):
+        return marked
     if start[1:2] == b"\x00" and start[:1] != b"\x00":
         return "utf-16-le", 0
     if start[:1] == b"\x00" and start[1:2] != b"\x00":

@@ -11,6 +11,7 @@ from typing import IO
 from charset_normalizer import from_bytes
 
 from harvest.apart.rdf_text import BAD_BYTES
+from harvest.byte_order_mark import marked_encoding
 from harvest.sources.base import SourceFailed
 from harvest.sources.csv_list_columns import known_columns
 
@@ -79,15 +80,8 @@ class CsvTable:
 
 def encoding_of(sample: bytes) -> tuple[str, int]:
     """The encoding, and the length of the byte order mark that says so."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF32_LE, "utf-32-le"),
-        (codecs.BOM_UTF32_BE, "utf-32-be"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if sample.startswith(mark):
-            return encoding, len(mark)
+    if marked := marked_encoding(sample):
+        return marked
     # Half of plain text in UTF-16 are zero bytes, all at even or all at odd places.
     start = sample[:1_000]
     even, odd = start[::2].count(0), start[1::2].count(0)

@@ -4,17 +4,12 @@ import codecs
 import re
 from typing import Protocol
 
+from harvest.byte_order_mark import marked_encoding
+
 _PIECE = 64 * 1024
 #: The byte order mark and the XML declaration stand within so many bytes.
 _HEAD = 1024
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 #: How '<' begins a document without a mark.
 _BEGINNINGS = (
     (b"<\x00\x00\x00", "utf-32-le"),
@@ -92,9 +87,8 @@ class Utf8:
 
 def _encoding(head: bytes) -> tuple[str, int]:
     """The encoding of a document that begins so, and the length of its byte order mark."""
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding, len(mark)
+    if marked := marked_encoding(head):
+        return marked
     for beginning, encoding in _BEGINNINGS:
         if head.startswith(beginning):
             return encoding, 0

@@ -196,9 +196,8 @@ class Withdraw(WriteView):
     )
     def post(self, request: Request, key: str) -> Response:
         """Withdraw an entry and say why."""
-        body = ReasonBody(data=request.data)
-        checked(body)
-        return self.once(request, lambda: _withdraw(request, key, reason=body.validated_data["reason"]))
+        said = checked(ReasonBody(data=request.data))
+        return self.once(request, lambda: _withdraw(request, key, reason=said["reason"]))
 
 
 def _withdraw(request: Request, key: str, *, reason: str) -> Response:
@@ -227,10 +226,9 @@ class Publish(WriteView):
 
         def publish() -> Response:
             dataset: Dataset = dataset_for_write(request, key, Permission.PUBLISH_DATASET)
-            body = PublishBody(data=request.data)
-            checked(body)
-            release = Release(body.validated_data["release_at"]) if "release_at" in body.validated_data else None
-            comment = body.validated_data.get("comment", "")
+            said = checked(PublishBody(data=request.data))
+            release = Release(said["release_at"]) if "release_at" in said else None
+            comment = said.get("comment", "")
             workflow.publish(dataset, by=by(request, comment), now=timezone.now(), comment=comment, release=release)
             return dataset_answer(request, dataset.id)
 
@@ -251,9 +249,7 @@ class Submit(WriteView):
 
         def submit() -> Response:
             dataset = dataset_for_write(request, key, Permission.EDIT_DATASET)
-            body = CommentBody(data=request.data)
-            checked(body)
-            comment = body.validated_data.get("comment", "")
+            comment = checked(CommentBody(data=request.data)).get("comment", "")
             try:
                 workflow.submit(dataset, by=by(request, comment), now=timezone.now(), comment=comment)
             except workflow.WrongStep as error:

@@ -64,28 +64,28 @@ def _choice(key: str, says: str) -> dict[str, Any]:
     }
 
 
-@extend_schema_field(_choice("slug", "The topic’s slug, such as “health”."))
-class TopicField(_ByKey):
-    key = "slug"
+class _Listed(_ByKey):
+    """One of a list that stands in the database: `listed` is its model, `called` what one is called."""
+
+    listed: type[Topic] | type[Licence]
+    called = ""
 
     def to_internal_value(self, data: Any) -> str:
-        slug = super().to_internal_value(data)
-        known = list(Topic.objects.values_list("slug", flat=True))
-        if slug not in known:
-            raise serializers.ValidationError(f"There is no such topic: use one of {', '.join(known)}.")
-        return slug
+        value = super().to_internal_value(data)
+        known = list(self.listed.objects.values_list(self.key, flat=True))
+        if value not in known:
+            raise serializers.ValidationError(f"There is no such {self.called}: use one of {', '.join(known)}.")
+        return value
+
+
+@extend_schema_field(_choice("slug", "The topic’s slug, such as “health”."))
+class TopicField(_Listed):
+    key, listed, called = "slug", Topic, "topic"
 
 
 @extend_schema_field(_choice("code", "The licence’s code, such as “uk-ogl”."))
-class LicenceField(_ByKey):
-    key = "code"
-
-    def to_internal_value(self, data: Any) -> str:
-        code = super().to_internal_value(data)
-        known = list(Licence.objects.values_list("code", flat=True))
-        if code not in known:
-            raise serializers.ValidationError(f"There is no such licence: use one of {', '.join(known)}.")
-        return code
+class LicenceField(_Listed):
+    key, listed, called = "code", Licence, "licence"
 
 
 class WordsField(serializers.CharField):

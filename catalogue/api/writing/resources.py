@@ -97,9 +97,7 @@ class ResourceOrder(WriteView):
 
         def reorder() -> Response:
             dataset = open_for_resources(request, key)
-            body = OrderBody(data=request.data)
-            checked(body)
-            order = body.validated_data["order"]
+            order = checked(OrderBody(data=request.data))["order"]
             try:
                 _amend(request, dataset, lambda draft: amending.with_resources_reordered(draft, order))
             except amending.NoSuchResource:

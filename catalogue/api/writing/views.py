@@ -128,10 +128,11 @@ def ask(request: Request, permission: Permission, publisher_id: Any) -> None:
     raise PermissionDenied(f"You may not do this for this publisher: it needs the right to {permission.words}.")
 
 
-def checked(body: BaseSerializer[Any]) -> None:
-    """Raises `ValidationError` with JSON pointers."""
+def checked(body: BaseSerializer[Any]) -> Any:
+    """What the body says. Raises `ValidationError` with JSON pointers."""
     if not body.is_valid():
         refuse(body.errors)
+    return body.validated_data
 
 
 def refuse(errors: Any) -> NoReturn:
