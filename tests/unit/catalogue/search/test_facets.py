@@ -4,6 +4,7 @@ import datetime
 import random
 import uuid
 from collections import Counter
+from functools import cache
 
 import pytest
 from tantivy import Index, Occur, Query
@@ -17,6 +18,7 @@ from tests.unit.catalogue.search.entries import entry
 NAMES = tuple(FACETS)
 
 
+@cache
 def value_sets(one: Searchable) -> dict[str, set[str]]:
     values = {
         "publisher": {slug for slug, _ in one.publisher_path},

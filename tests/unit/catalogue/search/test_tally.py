@@ -26,7 +26,7 @@ def fetched(stem: str) -> None:
     raise AssertionError(f"{stem} is common, and should not be fetched")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows(entries: list[Searchable]) -> Rows:
     rows = Rows()
     for one in entries:
@@ -35,10 +35,11 @@ def rows(entries: list[Searchable]) -> Rows:
     return rows
 
 
-@pytest.fixture
-def bitmaps(rows: Rows, tmp_path: Path) -> Bitmaps:
-    rows.save(tmp_path / "rows", STATE)
-    return Bitmaps(tmp_path / "rows")
+@pytest.fixture(scope="module")
+def bitmaps(rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> Bitmaps:
+    path = tmp_path_factory.mktemp("tally") / "rows"
+    rows.save(path, STATE)
+    return Bitmaps(path)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,7 @@ def test_excluded_words_and_covered_years(tmp_path: Path) -> None:
 
 
 def test_what_is_saved_is_carried_on(rows: Rows, entries: list[Searchable], bitmaps: Bitmaps, tmp_path: Path) -> None:
+    rows.save(tmp_path / "rows", STATE)
     again, state = load(tmp_path / "rows")
     assert state == STATE
     assert (again.next, again.alive, again.words, again.values) == (rows.next, rows.alive, rows.words, rows.values)
