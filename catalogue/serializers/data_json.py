@@ -61,8 +61,8 @@ def data_json(entry: Entry, site: str) -> dict[str, Any]:
         ),
         "distribution": [_distribution(one) for one in files],
     }
-    if dataset.in_series_id:
-        found["isPartOf"] = f"{site}/dataset/{dataset.in_series_id}"
+    if entry.series:
+        found["isPartOf"] = f"{site}/dataset/{entry.series.id}"
     return {name: value for name, value in found.items() if value not in ("", [], None)}
 
 

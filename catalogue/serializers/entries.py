@@ -19,16 +19,31 @@ _NOT_SHOWN: Final = ("overlay", "last_seen_at", "release_at", "published_at", "w
 _CHUNK: Final = 1_000
 
 
+class Series(NamedTuple):
+    """What an entry says of the series that it is part of."""
+
+    id: UUID
+    title: str
+    description: str
+
+
 class Entry(NamedTuple):
-    """A dataset with publisher, parent, topic and licence fetched, its resources in order, and its quality score."""
+    """A dataset with publisher, parent, topic and licence fetched, its resources in order, and its quality score.
+
+    `series`: the one that it is part of, if anybody may see that.
+    """
 
     dataset: Dataset
     resources: list[ResourceRow]
     score: int | None
+    series: Series | None = None
 
 
 def entries_of(ids: Iterable[UUID], among: QuerySet[Dataset]) -> list[Entry]:
-    """Those of these datasets that are among the queryset's, in the order of `ids`. Seven queries however many."""
+    """Those of these datasets that are among the queryset's, in the order of `ids`.
+
+    Seven queries however many, eight where some are in series.
+    """
     wanted = list(ids)
     found = {entry.dataset.id: entry for entry in _entries(list(among.filter(id__in=wanted).defer(*_NOT_SHOWN)))}
     return [found[each] for each in wanted if each in found]
@@ -58,8 +73,17 @@ def _entries(datasets: list[Dataset]) -> Iterator[Entry]:
     licences = Licence.objects.in_bulk({dataset.licence_id for dataset in datasets if dataset.licence_id})
     scores = dict(QualityReport.objects.filter(dataset__in=ids).values_list("dataset_id", "score"))
     resources = rows_by_dataset(ids)
+    series = _series({dataset.in_series_id for dataset in datasets if dataset.in_series_id})
     for dataset in datasets:
         dataset.publisher = publishers[dataset.publisher_id]
         dataset.topic = topics[dataset.topic_id] if dataset.topic_id else None
         dataset.licence = licences[dataset.licence_id] if dataset.licence_id else None
-        yield Entry(dataset, resources.get(dataset.id, []), scores.get(dataset.id))
+        own = series.get(dataset.in_series_id) if dataset.in_series_id else None
+        yield Entry(dataset, resources.get(dataset.id, []), scores.get(dataset.id), own)
+
+
+def _series(ids: set[UUID]) -> dict[UUID, Series]:
+    if not ids:
+        return {}
+    found = Dataset.objects.public().filter(id__in=ids).order_by().values_list("id", "title", "description")
+    return {row[0]: Series(*row) for row in found}

@@ -13,6 +13,7 @@ REVERSE = frozenset(
         "dcat:accessService",
         "dcat:dataset",
         "dcat:distribution",
+        "dcat:inSeries",
         "dcat:servesDataset",
         "dcat:service",
         "foaf:primaryTopic",
@@ -31,6 +32,9 @@ _SERVICES = frozenset({"dcat:DataService"})
 _CATALOGUES = frozenset({"dcat:Catalog", "schema:DataCatalog"})
 #: Entries of their own: from another entry they are only named.
 KINDS = _DATASETS | _SERVICES | _CATALOGUES | {"dcat:CatalogRecord"}
+
+#: What DCAT-AP asks of every series.
+_OF_ANY_SERIES = frozenset({"@type", "dct:title", "dct:description"})
 
 #: Predicates that lead out of an entry into whole vocabularies or catalogues: their objects are only named.
 _NOT_INTO = ("skos:", "owl:", "hydra:", "void:", "prov:wasDerivedFrom", "dcat:themeTaxonomy", "dcat:catalog")
@@ -105,7 +109,9 @@ class Records:
             is_listed = bool(graph.pointing("dcat:service", subject))
             is_behind_file = bool(graph.pointing("dcat:accessService", subject))
             return not _SERVICES.isdisjoint(types) and (is_listed or not is_behind_file)
-        return True
+        # A series that is told with its members alone, in no more than its mandatory words, stands elsewhere in full
+        is_of_members = bool(graph.pointing("dcat:inSeries", subject)) and not graph.pointing("dcat:dataset", subject)
+        return not (is_of_members and graph.describe(subject).keys() <= _OF_ANY_SERIES)
 
     def _node(self, subject: str, entry: _Entry, *, depth: int) -> dict[str, Any]:
         """What is said of a node, and within that of the nodes that it leads to."""

@@ -12,7 +12,7 @@ from catalogue.serializers.dcat import vocabulary
 from catalogue.serializers.dcat.distribution import distribution, document, page
 from catalogue.serializers.dcat.parties import card, publisher_address, publisher_node
 from catalogue.serializers.dcat.quality import score_measurement
-from catalogue.serializers.entries import Entry
+from catalogue.serializers.entries import Entry, Series
 from services.compact_json import dumps
 
 Pairs = list[tuple[str, Value]]
@@ -65,7 +65,9 @@ def dataset_node(entry: Entry, address: str, site: str) -> Node:
     pairs += _terms_of_use(dataset, licence, rights)
     pairs += _times(dataset)
     pairs += _places(dataset)
-    pairs += _links(dataset, site)
+    pairs += _links(dataset)
+    if entry.series:
+        pairs.append(("dcat:inSeries", _series(entry.series, site)))
     documents = []
     for place, resource in enumerate(entry.resources):
         if resource["kind"] == ResourceKind.DOCUMENT:
@@ -172,7 +174,7 @@ def _places(dataset: Dataset) -> Pairs:
     return pairs
 
 
-def _links(dataset: Dataset, site: str) -> Pairs:
+def _links(dataset: Dataset) -> Pairs:
     pairs: Pairs = [("dct:relation", Link(url)) for url in dataset.related_links]
     if dataset.kind == DatasetKind.SERVICE:
         if dataset.endpoint_url:
@@ -183,9 +185,18 @@ def _links(dataset: Dataset, site: str) -> Pairs:
             pairs.append(("ukgov:serviceStatus", dataset.service_status.upper()))
         if dataset.service_type:
             pairs.append(("ukgov:serviceType", dataset.service_type.upper()))
-    elif dataset.in_series_id:
-        pairs.append(("dcat:inSeries", Link(f"{site}/dataset/{dataset.in_series_id}")))
     return pairs
+
+
+def _series(series: Series, site: str) -> Node:
+    """A series where an entry is part of it: of its class, with what a series must have; it is told in full elsewhere.
+
+    Our adapter knows by the lack of all else that this is no entry (`harvest/apart/rdf_records.py`).
+    """
+    pairs: Pairs = [("dct:title", series.title)]
+    if series.description:
+        pairs.append(("dct:description", series.description))
+    return Node(f"{site}/dataset/{series.id}", ("dcat:DatasetSeries",), pairs)
 
 
 def _more(dataset: Dataset) -> dict[str, Any]:

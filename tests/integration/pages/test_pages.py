@@ -462,12 +462,27 @@ def test_pages_about_the_site_name_whom_to_write_to_where_that_is_set(settings, 
     assert '<a class="govuk-link" href="mailto:catalogue@example.gov.uk">' in page(address)
 
 
+def test_each_part_of_the_site_map_says_when_it_last_changed(monkeypatch):
+    monkeypatch.setattr("catalogue.views.sitemap.PER_FILE", 2)
+    made = sorted((entry(name=f"entry-{number}") for number in range(3)), key=lambda one: one.id)
+    for number, one in enumerate(made):
+        moment = datetime.datetime(2020, 1, 1 + number, tzinfo=datetime.UTC)
+        Dataset.objects.filter(id=one.id).update(modified_at=moment)
+    expected = "".join(
+        f"<sitemap><loc>http://127.0.0.1:8000/sitemap-{number}.xml</loc><lastmod>2020-01-0{day}T00:00:00Z</lastmod>"
+        "</sitemap>\n"
+        for number, day in ((1, 2), (2, 3))
+    )
+    assert expected in page("/sitemap.xml")
+
+
 def test_robots_and_site_map_list_what_is_public():
     made = entry()
     assert Client().get("/robots.txt").content.decode() == (
         "User-agent: *\nDisallow: /admin/\nDisallow: /search\nSitemap: http://127.0.0.1:8000/sitemap.xml\n"
     )
-    assert "<loc>http://127.0.0.1:8000/sitemap-1.xml</loc>" in page("/sitemap.xml")
+    changed = f"<lastmod>{made.modified_at:%Y-%m-%dT%H:%M:%SZ}</lastmod>"
+    assert f"<loc>http://127.0.0.1:8000/sitemap-1.xml</loc>{changed}</sitemap>" in page("/sitemap.xml")
     part = b"".join(Client().get("/sitemap-1.xml")).decode()
     assert part.count("<url>") == 1
     assert (

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from catalogue.drafts import DatasetDraft
 from catalogue.rdf.writers import FORMS, written
 from catalogue.serializers.dcat.catalogue import catalogue_node, entry_nodes
-from catalogue.serializers.entries import Entry
+from catalogue.serializers.entries import Entry, Series
 from harvest.apart.rdf import Reading
 from harvest.apart.rdf_records import Records
 from harvest.normalise.dcat import DcatNormaliser
@@ -37,6 +38,20 @@ def differences(found: Any, wished: Any) -> dict[str, Any]:
     if "resources" in differing and len(found.resources) == len(wished.resources):
         differing["resources"] = [*map(differences, found.resources, wished.resources)]
     return differing
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_series_told_with_its_member_is_no_entry_of_its_own(tmp_path, form):
+    series = Series(UUID(int=9), "All counts", "Every year's.")
+    member = entry_of(DatasetDraft(title="Counts of 2026", publisher_id=PUBLISHER.id))._replace(series=series)
+    path = tmp_path / f"one.{form}"
+    path.write_text("".join(written(entry_nodes([member], SITE), form)), encoding="utf-8", newline="")
+    assert [one.draft.title for one in read_back(path)] == ["Counts of 2026"]
+    assert str(series.id) in path.read_text(encoding="utf-8")
+    whole = entry_of(DatasetDraft(title="All counts", publisher_id=PUBLISHER.id, kind="series", description="Long."))
+    told = member._replace(series=Series(whole.dataset.id, "All counts", "Long."))
+    path.write_text("".join(written(entry_nodes([told, whole], SITE), form)), encoding="utf-8", newline="")
+    assert sorted(one.draft.title for one in read_back(path)) == ["All counts", "Counts of 2026"]
 
 
 @pytest.mark.parametrize("form", FORMS)

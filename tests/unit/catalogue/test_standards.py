@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import rdflib
@@ -22,7 +23,7 @@ from catalogue.serializers.data_json import data_json
 from catalogue.serializers.dcat.catalogue import catalogue_node, entry_nodes
 from catalogue.serializers.dcat_us import HEAD as DCAT_US_HEAD
 from catalogue.serializers.dcat_us import dcat_us
-from catalogue.serializers.entries import Entry
+from catalogue.serializers.entries import Entry, Series
 from catalogue.serializers.missing import DCAT_US_1, DCAT_US_3, UK, missing
 from catalogue.serializers.uk_exchange import uk_exchange
 from tests.unit.catalogue.exchange_model import ExchangeModel
@@ -78,6 +79,12 @@ def complaints(entries: list[Entry], shapes: rdflib.Graph, classes: rdflib.Graph
 @given(entries=st.lists(WHOLE, min_size=6, max_size=8))
 def test_the_catalogue_keeps_to_the_shapes_of_dcat_ap(shapes, classes, entries):
     assert complaints(entries, shapes, classes) == []
+
+
+def test_a_member_of_a_series_keeps_to_the_shapes(shapes, classes):
+    member = entry_of(DatasetDraft(title="Counts of 2026", description="All.", publisher_id=PUBLISHER.id))
+    series = Series(UUID(int=9), "All counts", "Every year's.")
+    assert complaints([member._replace(series=series)], shapes, classes) == []
 
 
 def test_the_shapes_do_tell_of_what_is_missing(shapes, classes):
