@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -188,3 +189,68 @@ def test_what_ckanr_sends(site):
     assert found["facets"] == {"tags": {"fish": 4}, "organization": {"agency": 4, "council": 1}}
     one = get(f"{site}/api/3/action/resource_search?query=name%3AThe%20file&offset=0&limit=31", **headers)["result"]
     assert one["count"] == 4
+
+
+def test_what_ckanext_harvest_asks_besides(site):
+    """Who is excluded rather than named; and for each package its organisation and groups, by name."""
+    query = urllib.parse.urlencode(
+        {
+            "rows": "100",
+            "start": "0",
+            "sort": "id asc",
+            "fq": "-organization:council -groups:health metadata_modified:[2015-07-24T00:00:00.000000Z TO *]",
+        }
+    )
+    found = get(f"{site}/api/3/action/package_search?{query}", Authorization="key")["result"]["results"]
+    assert sorted(package["name"] for package in found) == [f"salmon-{number}" for number in range(4)]
+    assert get(f"{site}/api/3/action/organization_show?id=agency")["result"]["title"] == "Agency"
+    assert get(f"{site}/api/3/action/group_show?id=government-spending")["result"]["title"] == "Government spending"
+
+
+#: What ckanr's functions send by GET, and what its parsers take from the answer.
+CKANR = {
+    "organization_list?sort=name%20asc&all_fields=True&limit=31": lambda result: [one["name"] for one in result],
+    "group_list?sort=name&offset=0&limit=1&all_fields=TRUE": lambda result: [one["name"] for one in result],
+    "package_show?id=spending&use_default_schema=FALSE": lambda result: result["name"],
+    "group_show?id=government-spending&include_datasets=TRUE": lambda result: len(result["packages"]),
+    "organization_show?id=council&include_datasets=FALSE": lambda result: result["display_name"],
+    "current_package_list_with_resources?offset=0&limit=2": lambda result: len(result),
+    "recently_changed_packages_activity_list?offset=0&limit=31": lambda result: isinstance(result, list),
+    "package_activity_list?id=spending&offset=0&limit=31": lambda result: isinstance(result, list),
+    "resource_search?query=name%3Afile&query=format%3ACSV&order_by=name&limit=1": lambda result: result["count"],
+    "tag_list?all_fields=FALSE": lambda result: result,
+    "tag_show?id=fish&include_datasets=TRUE": lambda result: len(result["packages"]),
+    "license_list?": lambda result: "uk-ogl" in {one["id"] for one in result},
+    "help_show?name=package_search": lambda result: result.splitlines()[0],
+    "package_list?offset=1&limit=1": lambda result: result,
+    "dataset_follower_count?id=spending": lambda result: result,
+}
+EXPECTED = [
+    ["agency", "council"],
+    ["business-and-economy"],
+    "spending",
+    1,
+    "Council",
+    2,
+    True,
+    True,
+    4,
+    ["fish"],
+    4,
+    True,
+    "Datasets that match a query.",
+    ["salmon-1"],
+    0,
+]
+
+
+def test_each_request_of_ckanr_is_answered(site):
+    told = [taken(get(f"{site}/api/3/action/{request}")["result"]) for request, taken in CKANR.items()]
+    assert told == EXPECTED
+    # Rows of files it asks for by POST with everything in the address and nothing in the body
+    request = urllib.request.Request(
+        f"{site}/api/action/datastore_search?resource_id=00000000-0000-4000-8000-000000000000&limit=5", data=b""
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=30)
+    assert (refused.value.code, json.load(refused.value)["error"]["__type"]) == (404, "Not Found Error")
