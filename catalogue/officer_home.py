@@ -65,7 +65,7 @@ def home_of(user: User, now: datetime.datetime) -> Home:
     entries = Dataset.objects.all() if own is None else Dataset.objects.filter(publisher_id__in=own)
     counts = _counts(own, now)
     approving = publisher_ids_with(user, Permission.PUBLISH_DATASET)
-    waiting = needing("review", entries, now).select_related("publisher").order_by("modified_at")
+    waiting = needing("review", entries, now).select_related("publisher").order_by("modified_at", "id")
     if approving is not None:
         waiting = waiting.filter(publisher_id__in=approving)
     return Home(

@@ -126,7 +126,7 @@ def take_nudges(*, now: datetime.datetime) -> list[int]:
     """
     end_abandoned(now=now)
     with transaction.atomic():
-        free = _free(now).select_for_update(skip_locked=True).order_by("created_at")
+        free = _free(now).select_for_update(skip_locked=True).order_by("created_at", "id")
         ids = list(free.values_list("id", flat=True))
         Run.objects.filter(id__in=ids).update(lease_token=None, leased_until=now + _NUDGE)
     return ids

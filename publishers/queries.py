@@ -43,6 +43,6 @@ def earlier_titles() -> dict[uuid.UUID, str]:
     """What publishers were called before, in one text each; those that never had another name are left out."""
     found: dict[uuid.UUID, str] = {}
     rows = PublisherName.objects.exclude(title="").exclude(title=F("publisher__title"))
-    for publisher_id, title in rows.order_by("created_at").values_list("publisher_id", "title"):
+    for publisher_id, title in rows.order_by("created_at", "pk").values_list("publisher_id", "title"):
         found[publisher_id] = f"{found.get(publisher_id, '')} {title}".strip()
     return found

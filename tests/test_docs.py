@@ -12,9 +12,9 @@ from tests.integration.addresses import routes
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = [ROOT / "README.md", ROOT / "DEVELOPERS.md", *sorted((ROOT / "docs").rglob("*.md"))]
-OUR_APPS = {"catalogue", "harvest", "publishers"}
+OUR_APPS = {"catalogue", "files", "harvest", "publishers"}
 
-FOLDERS = "catalogue|harvest|publishers|config|services|tests|templates|static|docs|bench"
+FOLDERS = "catalogue|files|harvest|publishers|config|services|tests|templates|static|docs|bench"
 PAGES = "api/v1|api/3|dataset|publisher|search|harvest|quality|topics"
 
 #: Read by the Procfile's shell or by single processes, and so not among `config.env.KNOWN`.
@@ -37,7 +37,7 @@ def test_readme_lists_every_setting_and_no_other():
 
 def test_no_code_reads_a_variable_that_readme_does_not_list():
     read = set()
-    for folder in ("config", "catalogue", "harvest", "publishers", "services"):
+    for folder in ("config", "catalogue", "files", "harvest", "publishers", "services"):
         for path in (ROOT / folder).rglob("*.py"):
             read |= set(re.findall(r"""(?:environ(?:\.get)?[\[(]|getenv\()\s*["']([A-Z_]+)["']""", path.read_text()))
     own = {name for name in read if name.startswith("DOMESDAY_")}  # between our own processes

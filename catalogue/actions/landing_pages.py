@@ -77,7 +77,7 @@ def check_due(*, now: Callable[[], datetime], interval: float = 0.5) -> int:
 def _claim(now: datetime) -> list[LandingCheck]:
     with transaction.atomic():
         due = LandingCheck.objects.select_for_update(skip_locked=True, of=("self",)).filter(next_check_at__lte=now)
-        claimed = list(due.exclude(dataset__state=State.WITHDRAWN).order_by("next_check_at")[:BATCH])
+        claimed = list(due.exclude(dataset__state=State.WITHDRAWN).order_by("next_check_at", "pk")[:BATCH])
         LandingCheck.objects.filter(pk__in=[page.pk for page in claimed]).update(next_check_at=now + _LEASE)
         return claimed
 

@@ -180,7 +180,7 @@ def deliver_due(*, now: datetime.datetime, limit: int = 200) -> int:
     """Make the calls that are due; return how many were heard."""
     due = WebhookDelivery.objects.filter(
         state=DeliveryState.WAITING, next_attempt_at__lte=now, webhook__is_active=True
-    ).order_by("next_attempt_at")[:limit]
+    ).order_by("next_attempt_at", "created_at", "pk")[:limit]
     # Long enough for a server to think, short enough for the others that wait; redirects would take the body elsewhere
     policy = OutboundPolicy.from_settings(
         max_bytes=64 * 1024, connect_timeout=5, response_timeout=10, total_timeout=20, max_redirects=0

@@ -73,7 +73,11 @@ class BatchAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         batch = self.get_object(request, object_id)  # None for an address that is none of theirs
-        items = BatchItem.objects.filter(batch=batch).select_related("dataset__publisher").order_by("dataset__title")
+        items = (
+            BatchItem.objects.filter(batch=batch)
+            .select_related("dataset__publisher")
+            .order_by("dataset__title", "dataset_id")
+        )
         context = {
             "items": items.only("before", "after", "dataset__title", "dataset__publisher__title", "dataset__version")[
                 :SHOWN

@@ -68,7 +68,7 @@ def by_publisher() -> list[PublisherRow]:
         .filter(state__in=BROKEN_LINK_STATES)
         .values_list(f"{publisher}__slug", f"{publisher}__title")
         .annotate(broken=Count("pk"), entries=Count("resource__dataset", distinct=True))
-        .order_by("-broken", f"{publisher}__title")
+        .order_by("-broken", f"{publisher}__title", f"{publisher}__slug")
     )
     return [PublisherRow(*row) for row in rows[:MOST_ROWS]]
 

@@ -101,9 +101,11 @@ class PublisherChooser:
         return organisation.uuid if self._source.keeps_uuids and organisation.uuid not in self._ids else None
 
     def _load(self) -> None:
-        for slug, title, publisher_id in PublisherName.objects.values_list("slug", "title", "publisher_id"):
+        for slug, title, publisher_id in PublisherName.objects.order_by("created_at", "pk").values_list(
+            "slug", "title", "publisher_id"
+        ):
             self._by_name |= {_key(name): publisher_id for name in (slug, title) if name}
-        for publisher in Publisher.objects.order_by("created_at"):
+        for publisher in Publisher.objects.order_by("created_at", "pk"):
             self._learn(publisher)
 
     def _learn(self, publisher: Publisher) -> None:
