@@ -1,6 +1,7 @@
 """Tests reach nothing but loopback, and so does the code when it isn't told where to go."""
 
 import ast
+import re
 import socket
 from pathlib import Path
 
@@ -9,13 +10,17 @@ import pytest
 from services.http import HttpError, HttpErrorKind, OutboundPolicy, open_stream
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("catalogue", "config", "harvest", "publishers", "services")
+APPS = ("catalogue", "config", "files", "harvest", "publishers", "services")
 
 #: Modules that speak to other machines.
 OUTWARD = {"aiohttp", "httpx", "requests", "urllib3", "urllib.request", "http.client", "ftplib", "smtplib", "telnetlib"}
 
 #: The guarded client, and the supervisor, which asks its own web process whether it serves yet.
 MAY_USE = ("services/http/", "services/ftp.py", "config/embedded/site.py")
+
+#: Signing in speaks allauth's language, which is that of requests: it takes its classes, and asks by our client.
+TAKES_CLASSES = "publishers/signing_in/"
+CLASSES = {"ConnectionError", "Request", "RequestException", "Response"}
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "8.8.8.8", "10.0.0.1", "2001:db8::1"])
@@ -54,6 +59,14 @@ def test_nothing_but_the_guarded_client_has_a_way_out():
         str(path.relative_to(ROOT))
         for app in APPS
         for path in (ROOT / app).rglob("*.py")
-        if imported(path) & OUTWARD and not str(path.relative_to(ROOT)).startswith(MAY_USE)
+        if imported(path) & OUTWARD and not str(path.relative_to(ROOT)).startswith((*MAY_USE, TAKES_CLASSES))
     }
     assert users == set()
+
+
+def test_signing_in_takes_nothing_of_requests_but_classes():
+    for path in (ROOT / TAKES_CLASSES).rglob("*.py"):
+        taken = set(re.findall(r"\brequests\.(\w+)", path.read_text()))
+        taken |= {name.removeprefix("requests.") for name in imported(path) if name.startswith("requests.")}
+        assert taken <= CLASSES, path
+        assert imported(path) & OUTWARD <= {"requests"}, path

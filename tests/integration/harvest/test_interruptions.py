@@ -238,7 +238,7 @@ def test_run_is_nudged_once_a_minute_and_again_when_its_worker_is_dead():
     waiting = actions.queue_run(source("https://data.example.gov.uk/data.json"), now=now)
 
     assert actions.take_nudges(now=now) == [waiting.id]
-    assert actions.take_nudges(now=now + timedelta(seconds=60)) == []
+    assert actions.take_nudges(now=now + timedelta(seconds=30)) == []
     assert actions.take_nudges(now=now + timedelta(seconds=61)) == [waiting.id]
     assert claim.claim(waiting.id, now=now + timedelta(seconds=62))
     assert actions.take_nudges(now=now + timedelta(seconds=80)) == []
