@@ -203,6 +203,7 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "DEBUG": env_bool,
     "DEFAULT_FROM_EMAIL": env_str,
     "DEMO_SOURCES_PORT": _port,
+    "HARVEST_HANDS": lambda name: env_int(name, default=0, minimum=0, maximum=32),
     "HTTP_CONTACT": env_str,
     "MAP_TILES_CREDIT": env_str,
     "MAP_TILES_URL": env_str,

@@ -3,6 +3,7 @@
 README.md lists every variable; `tests/test_docs.py` keeps it complete.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -286,6 +287,9 @@ MAP_TILES_URL = env_str("MAP_TILES_URL", default="")
 MAP_TILES_CREDIT = env_str("MAP_TILES_CREDIT", default="")
 if MAP_TILES_URL:
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(tiles_origin(MAP_TILES_URL))
+
+# Processes with which a worker shares a large harvest, beside its own: as many as there are cores for
+HARVEST_HANDS = env_int("HARVEST_HANDS", default=min(3, (os.cpu_count() or 1) - 1), minimum=0, maximum=32)
 
 # The way out
 OUTBOUND_ALLOW_HOSTS = env_host_ports("OUTBOUND_ALLOW_HOSTS")

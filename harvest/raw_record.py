@@ -1,12 +1,12 @@
 """One record as a source gave it. Pure."""
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harvest.findings import Finding
+from services.compact_json import dumps
 
 #: Longest identity that a record may have, in UTF-8; of a longer one the end is replaced by its digest.
 GUID_BYTES = 1_000
@@ -33,9 +33,7 @@ def content_hash(body: Mapping[str, Any], *, volatile: Collection[str] = ()) -> 
     `volatile` names top-level fields that change without the record having changed: they are left out.
     """
     kept = {key: value for key, value in body.items() if key not in volatile} if volatile else body
-    # ASCII escapes: lone surrogates, which UTF-8 refuses, come through whole.
-    canonical = json.dumps(kept, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return hashlib.sha256(dumps(kept, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def tidy_guid(text: str) -> str:

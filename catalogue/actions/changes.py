@@ -31,7 +31,7 @@ _ASSIGN = """
 
 def record(dataset_ids: Iterable[UUID], kind: ChangeKind, *, now: datetime.datetime) -> None:
     """Append one change for each dataset, in the caller's transaction, and wake followers when it commits."""
-    appended = [Change(dataset_id=dataset_id, kind=kind, at=now) for dataset_id in dataset_ids]
+    appended = [rows.new(Change, dataset_id=dataset_id, kind=kind, at=now) for dataset_id in dataset_ids]
     if not appended:
         return
     rows.insert(Change, appended)

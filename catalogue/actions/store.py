@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from types import SimpleNamespace
 from uuid import UUID
 
 from django.db import transaction
@@ -142,7 +141,7 @@ def _open(entries: Sequence[Entry]) -> list[_Work]:
         stored = resources.get(dataset.id, []) if dataset else []
         work = _Work(
             entry=entry,
-            dataset=dataset or Dataset(id=entry.dataset_id or uuid.uuid4(), version=0),
+            dataset=dataset or rows.new(Dataset, id=entry.dataset_id or uuid.uuid4(), version=0),
             is_new=dataset is None,
             resources=stored,
             stored_resources={resource.id: resource for resource in stored},
@@ -229,10 +228,9 @@ def _fill(work: _Work, taken: set[UUID], now: datetime.datetime) -> None:
     work.resources = []
     for position, (resource_draft, resource_id) in enumerate(zip(draft.resources, ids, strict=True)):
         wish = resource_draft.id if resource_draft.id not in taken else None
-        resource = Resource(id=resource_id or wish or uuid.uuid4(), dataset_id=dataset.id, position=position)
-        for field in RESOURCE_FIELDS:
-            setattr(resource, field, getattr(resource_draft, field))
-        work.resources.append(resource)
+        says = {field: getattr(resource_draft, field) for field in RESOURCE_FIELDS}
+        new_id = resource_id or wish or uuid.uuid4()
+        work.resources.append(rows.new(Resource, id=new_id, dataset_id=dataset.id, position=position, **says))
     work.after = _snapshot(dataset, work.resources)
 
 
@@ -269,7 +267,7 @@ def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
     rows.insert(Dataset, [work.dataset for work in new])
     rows.update(Dataset, [work.dataset for work in old], _UPDATED)
     renamed = [work.dataset for work in changed if _is_renamed(work)]
-    rows.insert(DatasetName, [DatasetName(name=dataset.name, dataset_id=dataset.id) for dataset in renamed])
+    rows.insert(DatasetName, [rows.new(DatasetName, name=dataset.name, dataset_id=dataset.id) for dataset in renamed])
     _write_resources(changed, now)
     rows.insert(Revision, [_revision(work, by, now) for work in changed])
     changes.record([work.dataset.id for work in new], ChangeKind.CREATED, now=now)
@@ -324,22 +322,19 @@ def _write_resources(works: list[_Work], now: datetime.datetime) -> None:
     rows.insert(LinkCheck, [_unchecked(resource, now) for resource in [*new, *moved]])
 
 
-#: A link check before its first check. Made once: there are as many as files, and a model instance for each costs.
-_UNCHECKED = {field.attname: field.get_default() for field in LinkCheck._meta.concrete_fields}
-
-
-def _unchecked(resource: Resource, now: datetime.datetime) -> SimpleNamespace:
-    mine = {"resource_id": resource.id, "host": host_of(resource.url), "next_check_at": now}
-    return SimpleNamespace(**(_UNCHECKED | mine))
+def _unchecked(resource: Resource, now: datetime.datetime) -> LinkCheck:
+    """A link before its first check."""
+    return rows.new(LinkCheck, resource_id=resource.id, host=host_of(resource.url), next_check_at=now)
 
 
 def _revision(work: _Work, by: By, now: datetime.datetime) -> Revision:
     assert work.after is not None
-    return Revision(
+    return rows.new(
+        Revision,
         dataset_id=work.dataset.id,
         number=work.dataset.version,
         created_at=now,
-        actor=by.user,
+        actor_id=by.user.pk if by.user else None,
         actor_label=by.words[:300],
         route=by.route,
         comment=by.comment[:500],

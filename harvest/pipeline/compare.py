@@ -1,9 +1,10 @@
 """Which records of a batch are new, changed, unchanged, done already or there twice: one query for a batch."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from harvest.enums import RecordState
@@ -67,8 +68,10 @@ class SeenIdentities:
         return False
 
 
-def compare(job: Job, raws: Sequence[RawRecord], seen: SeenIdentities) -> list[Compared]:
-    """Say of each record what to do with it."""
+def compare(
+    job: Job, raws: Sequence[RawRecord], seen: SeenIdentities, *, under_way: Mapping[str, str] = MappingProxyType({})
+) -> list[Compared]:
+    """Say of each record what to do with it. `under_way` has the hashes, by identity, of what others are storing."""
     known = _known(job, {raw.guid for raw in raws})
     in_batch: dict[str, str] = {}
     compared = []
@@ -77,6 +80,7 @@ def compare(job: Job, raws: Sequence[RawRecord], seen: SeenIdentities) -> list[C
         is_repeat = seen.perhaps(raw.guid)
         is_of_this_run = stored is not None and stored.last_run_id is not None and stored.last_run_id == job.run.id
         first = in_batch.get(raw.guid) or (stored.content_hash if stored and is_of_this_run else None)
+        first = first or under_way.get(raw.guid)
         in_batch.setdefault(raw.guid, raw.content_hash)
         if is_repeat and first is not None:
             verdict = Verdict.REPEATED if first == raw.content_hash else Verdict.CLASHING
@@ -113,3 +117,9 @@ def _known(job: Job, guids: Iterable[str]) -> dict[str, Known]:
         "guid", "id", "content_hash", "normaliser_version", "state", "dataset_id", "last_run_id", "first_seen_at"
     )
     return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def done_of(job: Job, guids: Iterable[str]) -> frozenset[str]:
+    """Which of these identities this run has stored already."""
+    stored = Record.objects.filter(source_id=job.source.pk, guid__in=list(guids), last_run_id=job.run.pk)
+    return frozenset(stored.values_list("guid", flat=True))

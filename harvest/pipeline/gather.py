@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from harvest.enums import RecordState
@@ -14,7 +14,6 @@ from harvest.schedule import retry_at
 from harvest.sources.base import Event, Limits, Place, SourceFailed
 from services.http import OutboundPolicy
 
-Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 #: Records that are compared with what we hold in one query.
@@ -57,17 +56,14 @@ def batches(events: Iterable[Event], check: Callable[[], None]) -> Iterator[list
         raise failure
 
 
-def in_advance(work: Callable[[Given], Made], portions: Iterable[Given]) -> Iterator[Made]:
-    """What `work` makes of each portion, in order; the next is made in a thread while the caller uses this one."""
-    with ThreadPoolExecutor(1, thread_name_prefix="read") as ahead:
-        waiting: Future[Made] | None = None
-        for portion in portions:
-            following = ahead.submit(work, portion)
-            if waiting:
-                yield waiting.result()
-            waiting = following
-        if waiting:
-            yield waiting.result()
+def ahead(portions: Iterable[Made]) -> Generator[Made, None, None]:
+    """The same portions in order; the next is made in a thread while the caller uses this one."""
+    rest = iter(portions)
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as maker:
+        coming = maker.submit(next, rest, None)
+        while (portion := coming.result()) is not None:
+            coming = maker.submit(next, rest, None)
+            yield portion
 
 
 def limited(events: Iterator[Event], max_records: int | None) -> Generator[Event, None, None]:

@@ -2,9 +2,10 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from catalogue.actions import rows
 from harvest.enums import Stage
 from harvest.findings import Finding
 from harvest.models import Problem, Run, Source
@@ -39,9 +40,15 @@ class Job:
         self.tally += tally
         self.on_progress(self)
 
+    def recount(self) -> None:
+        """Make the tally that of the rows: all that was counted and committed, by whomever."""
+        self.run.refresh_from_db()
+        self.tally = Tally(**{counter.name: getattr(self.run, counter.name) for counter in fields(Tally)})
+
     def problem(self, finding: Finding, *, guid: str = "", stage: Stage = Stage.RECORD) -> Problem:
-        return Problem(
-            run=self.run,
+        return rows.new(
+            Problem,
+            run_id=self.run.pk,
             guid=storable(guid)[:1000],
             stage=stage,
             severity=finding.severity,

@@ -1,31 +1,27 @@
-"""Reading records into drafts, and storing batches of them: each batch in one transaction with its counts, so that a
-kill at any instant leaves whole batches. A batch that fails is halved until the bad record stands alone.
+"""Storing readings in batches: each batch in one transaction with its counts, so that a kill at any instant leaves
+whole batches. A batch that fails is halved until the bad record stands alone.
 """
 
 import datetime
 import logging
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from catalogue.actions import rows
 from catalogue.actions.store import By, Entry, Origin, Result, seen_again, upsert_many
-from catalogue.drafts import DatasetDraft
 from catalogue.enums import Route, State
 from catalogue.models import Dataset
 from harvest.enums import RecordState, Severity, Stage
 from harvest.findings import Finding, error
 from harvest.models import Problem, Record
-from harvest.normalise.base import Normalised
 from harvest.pipeline.claim import LeaseLost, Tally
 from harvest.pipeline.compare import Compared
 from harvest.pipeline.job import Job
 from harvest.pipeline.kept_ids import with_kept_ids
-from harvest.pipeline.publisher_rule import PublisherChooser
-from harvest.pipeline.validate import validate
+from harvest.pipeline.reading import Reading
 from harvest.sources.opening import is_web_address
 
 logger = logging.getLogger(__name__)
@@ -46,59 +42,6 @@ _UPDATED_COLUMNS = [
     *("dataset", "state", "content_hash", "normaliser_version", "raw"),
     *("last_seen_at", "last_run", "read_run", "missing_since"),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a record turned out to say. `draft` None: it can't be used, and an error among `findings` says why."""
-
-    compared: Compared
-    draft: DatasetDraft | None
-    findings: tuple[Finding, ...]
-    normalised: Normalised | None = None
-
-    @property
-    def guid(self) -> str:
-        return self.compared.raw.guid
-
-    def refused(self, finding: Finding) -> "Reading":
-        return replace(self, draft=None, findings=(*self.findings, finding))
-
-
-def read(job: Job, batch: Sequence[Compared]) -> list[Reading]:
-    """Normalise and validate records. Touches no database, and never fails."""
-    return [_read(job, compared) for compared in batch]
-
-
-def _read(job: Job, compared: Compared) -> Reading:
-    raw = compared.raw
-    if any(finding.is_error for finding in raw.findings):  # the adapter has said already why it can't be used
-        return Reading(compared, None, raw.findings)
-    try:
-        normalised = job.normaliser(raw.body, publisher_id=job.source.publisher_id)
-        draft, findings = validate(normalised.draft)
-    except Exception as failure:
-        logger.exception("Record %r of source %s could not be read.", raw.guid, job.source.pk)
-        unreadable = error(
-            "unreadable",
-            "The record could not be understood. This is a fault in the harvester: please report it with the record.",
-            value=repr(failure),
-        )
-        return Reading(compared, None, (*raw.findings, unreadable))
-    return Reading(compared, draft, (*raw.findings, *normalised.findings, *findings), normalised)
-
-
-def choose_publishers(readings: Sequence[Reading], chooser: PublisherChooser) -> list[Reading]:
-    """The same readings, each draft with the publisher that the source's rule gives it."""
-    chosen = []
-    for reading in readings:
-        if reading.draft is None or reading.normalised is None:
-            chosen.append(reading)
-            continue
-        draft, finding = chooser.apply(reading.draft, reading.normalised.organisation)
-        findings = (*reading.findings, finding) if finding else reading.findings
-        chosen.append(replace(reading, draft=draft, findings=findings))
-    return chosen
 
 
 def load(job: Job, readings: Sequence[Reading]) -> None:
@@ -202,8 +145,9 @@ def _record(job: Job, reading: Reading, ids: Mapping[str, UUID], now: datetime.d
     else:
         is_retired = known is not None and known.state == RecordState.RETIRED
         state = RecordState.RETIRED if is_retired else RecordState.FAILED
-    return Record(
-        source=job.source,
+    return rows.new(
+        Record,
+        source_id=job.source.pk,
         guid=raw.guid,
         dataset_id=ids.get(raw.guid) or (known.dataset_id if known else None),
         state=state,
@@ -212,8 +156,8 @@ def _record(job: Job, reading: Reading, ids: Mapping[str, UUID], now: datetime.d
         raw=zlib.compress(raw.raw, _COMPRESSION),
         first_seen_at=now,  # not among the columns that a conflict updates
         last_seen_at=now,
-        last_run=job.run,
-        read_run=job.run,
+        last_run_id=job.run.pk,
+        read_run_id=job.run.pk,
         missing_since=None,
     )
 

@@ -14,8 +14,8 @@ from harvest.pipeline import gather
 from harvest.pipeline.claim import Tally
 from harvest.pipeline.compare import Compared, SeenIdentities, Verdict, about_twins, compare
 from harvest.pipeline.job import Job
-from harvest.pipeline.load import Reading, choose_publishers, read
 from harvest.pipeline.publisher_rule import PublisherChooser
+from harvest.pipeline.reading import Reading, choose_publishers, read
 from harvest.pipeline.wanted import wanted
 from harvest.raw_record import RawRecord
 from harvest.sources import ADAPTERS

@@ -4,8 +4,6 @@ import datetime
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import fields
-from functools import partial
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -18,15 +16,15 @@ from harvest.findings import Finding
 from harvest.models import Run
 from harvest.normalise import NORMALISERS
 from harvest.pipeline import claim, gather
-from harvest.pipeline.claim import Lease, LeaseLost, Tally
+from harvest.pipeline.claim import Lease, LeaseLost
 from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compare
+from harvest.pipeline.crew import Crew
 from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, INTERVAL, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
-from harvest.pipeline.load import BATCH, choose_publishers, forget_gather, keep, keep_all, load, read, tell
+from harvest.pipeline.load import forget_gather, keep, keep_all, tell
 from harvest.pipeline.notices import tell_people
 from harvest.pipeline.publisher_rule import PublisherChooser
 from harvest.pipeline.retire import retire_missing
-from harvest.pipeline.wanted import wanted
 from harvest.raw_record import RawRecord
 from harvest.sources import ADAPTERS
 from harvest.sources.base import Announced, Event, Finished, SourceFailed, SourceProblem
@@ -36,19 +34,16 @@ logger = logging.getLogger(__name__)
 
 def harvest(job: Job, events: Iterable[Event], check: Callable[[], None]) -> Finished | None:
     """Every record that the source gives. None where the events stopped before the source's end."""
-    chooser = PublisherChooser(job.source)
     seen = SeenIdentities()
     finished = None
-    for batch in gather.batches(events, check):
-        compared = compare(job, [event for event in batch if isinstance(event, RawRecord)], seen)
-        keep(job, [one for one in compared if one.verdict is Verdict.UNCHANGED])
-        tell(job, [*_about_source(batch), *about_twins(compared)])
-        to_read = [one for one in compared if one.verdict is Verdict.TO_READ]
-        portions = [to_read[start : start + BATCH] for start in range(0, len(to_read), BATCH)]
-        for readings in gather.in_advance(partial(read, job), portions):
-            check()
-            load(job, wanted(choose_publishers(readings, chooser), job.source.config))
-        finished = _note_end(job, batch)
+    with Crew(job, PublisherChooser(job.source)) as crew:
+        for batch in gather.ahead(gather.batches(events, check)):
+            raws = [event for event in batch if isinstance(event, RawRecord)]
+            compared = compare(job, raws, seen, under_way=crew.under_way)
+            keep(job, [one for one in compared if one.verdict is Verdict.UNCHANGED])
+            tell(job, [*_about_source(batch), *about_twins(compared)])
+            crew.store([one for one in compared if one.verdict is Verdict.TO_READ], check)
+            finished = _note_end(job, batch)
     return finished
 
 
@@ -88,8 +83,7 @@ def run_harvest(
 def _begin(job: Job) -> None:
     """Make the counters those of what is stored: all nought, or where an interrupted worker of this run had come to."""
     forget_gather(job)
-    job.run.refresh_from_db()
-    job.tally = Tally(**{field.name: getattr(job.run, field.name) for field in fields(Tally)})
+    job.recount()
 
 
 def _carry_out(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from harvest.pipeline.load import Reading
+from harvest.pipeline.reading import Reading
 from publishers.actions import slug_from
 
 

@@ -15,8 +15,8 @@ from harvest import actions
 from harvest.enums import PublisherRule, RunState, Schedule, SourceKind
 from harvest.management.foreground import Bar, Busy, harvest_now
 from harvest.models import Problem, Run, Source
-from harvest.pipeline.load import Reading
 from harvest.pipeline.preview import preview
+from harvest.pipeline.reading import Reading
 from harvest.sources import ADAPTERS
 from harvest.sources.base import SourceFailed
 from harvest.sources.opening import is_web_address

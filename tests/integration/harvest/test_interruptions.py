@@ -14,7 +14,7 @@ from catalogue.models import Change, Dataset, Revision
 from harvest import actions
 from harvest.enums import RunState
 from harvest.models import Problem, Record, Run
-from harvest.pipeline import claim, gather, load, run
+from harvest.pipeline import claim, crew, gather, load, run
 from harvest.pipeline.claim import LeaseLost
 from harvest.pipeline.job import Job
 from tests.factories.harvest import NEVER, counts, record, run_now, serve, source
@@ -57,7 +57,7 @@ def test_run_killed_at_random_moments_ends_as_an_undisturbed_one(
 ):
     rng = random.Random(seed)
     monkeypatch.setattr(gather, "READ_BATCH", 12)
-    monkeypatch.setattr(run, "BATCH", 4)
+    monkeypatch.setattr(crew, "BATCH", 4)
     serve(portal, messy(60))
     maps = source(portal.url("/data.json"), slug="maps")
     undisturbed = run_now(maps)
@@ -102,7 +102,7 @@ def test_run_killed_at_random_moments_ends_as_an_undisturbed_one(
 def test_worker_that_lost_its_lease_stops_and_writes_nothing_more(
     portal: FaultyServer, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(run, "BATCH", 2)
+    monkeypatch.setattr(crew, "BATCH", 2)
     serve(portal, [record(f"r{number}") for number in range(10)])
     waiting = actions.queue_run(source(portal.url("/data.json")), now=timezone.now())
     first = claim.claim(waiting.id, now=timezone.now())
@@ -194,7 +194,7 @@ def test_cancelling_ends_a_run_within_seconds_even_while_its_source_hangs(portal
 
 @pytest.mark.django_db
 def test_cancelling_between_batches_keeps_what_was_read(portal: FaultyServer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(run, "BATCH", 2)
+    monkeypatch.setattr(crew, "BATCH", 2)
     serve(portal, [record(f"r{number}") for number in range(10)])
     maps = source(portal.url("/data.json"))
 
