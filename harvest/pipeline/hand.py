@@ -4,10 +4,12 @@ Started by `harvest.pipeline.crew`, which says what run it is and gives portions
 run's lease, proved at each commit: when that is lost, or the worker that gave it out dies, nothing more is written.
 """
 
+import datetime
 import os
 import pickle
 import signal
 import sys
+from functools import partial
 from typing import IO
 
 import django
@@ -46,7 +48,7 @@ def _work(given: IO[bytes], told: IO[bytes]) -> None:
             now, portion = pickle.load(given)
         except EOFError:
             return
-        job = Job(run, run.source, lease, ADAPTERS[kind], NORMALISERS[kind], lambda now=now: now)
+        job = Job(run, run.source, lease, ADAPTERS[kind], NORMALISERS[kind], partial(_same, now))
         try:
             store_portion(job, chooser, portion)
             said = Told(tally=job.tally)
@@ -58,6 +60,11 @@ def _work(given: IO[bytes], told: IO[bytes]) -> None:
             said = Told(failure=repr(failure))
         pickle.dump(said, told, protocol=pickle.HIGHEST_PROTOCOL)
         told.flush()
+
+
+def _same(moment: datetime.datetime) -> datetime.datetime:
+    """A clock that stands, as the worker's did when it gave the portion out."""
+    return moment
 
 
 if __name__ == "__main__":
