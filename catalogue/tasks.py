@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import dumps, landing_pages, link_locks, link_run, quality, rollups, webhooks
+from catalogue.actions import dumps, landing_pages, link_locks, link_run, quality, reminders, rollups, webhooks
 from catalogue.api.ckan import facets
 from catalogue.dumps import kept
 from catalogue.models import Dataset
@@ -97,3 +97,11 @@ def check_landing_pages() -> None:
 def count_ckan_facets() -> None:
     """Bring the counts up to date that CKAN's clients ask for, so that none of them waits for it."""
     facets.refresh_kept(Dataset.objects.public())
+
+
+@shared_task(expires=3600)
+def remind_publishers() -> None:
+    """Note which links broke and what data became due an update. Delivered twice, the second finds nothing new."""
+    told = reminders.remind(now=timezone.now())
+    if told:
+        logger.info("%d people are told of broken links and of data that is due an update.", told)

@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "find-duplicates": {"task": "harvest.tasks.find_duplicates", "schedule": crontab(hour=5, minute=40)},
     "verify-search": {"task": "catalogue.tasks.verify_search", "schedule": crontab(hour=3, minute=30)},
     "check-landing-pages": {"task": "catalogue.tasks.check_landing_pages", "schedule": 300.0},
+    "remind-publishers": {"task": "catalogue.tasks.remind_publishers", "schedule": crontab(hour=6, minute=10)},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
     "count-ckan-facets": {"task": "catalogue.tasks.count_ckan_facets", "schedule": 60.0},
     "refresh-quality-figures": {"task": "catalogue.tasks.refresh_quality_figures", "schedule": 60.0},

@@ -13,6 +13,8 @@ class SourceKind(TextChoices):
     CSW = "csw", "CSW"
     WAF = "waf", "Web accessible folder"
     CSV = "csv", "CSV or spreadsheet"
+    SITEMAP = "sitemap", "Sitemap of pages with schema.org datasets"
+    JSON_FOLDER = "json-folder", "Folder of JSON files in a Git repository"
 
 
 class PublisherRule(TextChoices):

@@ -2,12 +2,12 @@
 
 Kinds, and what `publishers.actions.notices.notify` is given with each:
 
-- BROKEN_LINKS: links of a publisher's entries broke. `path` leads to the entry or the list; `key` is the dataset's id.
+- BROKEN_LINKS: links of a publisher's entries broke. `path` leads to their list; `key` is the publisher and the day.
 - REVIEW_REQUEST: an entry waits for an approver. `path` leads to the review; `key` is the dataset's id.
 - COMMENT: somebody commented on or decided about an entry; name those who take part with `to`.
 - HARVEST_PROBLEM: a harvest failed, was held back or found problems. `key` is the source's id.
 - PERSONAL_DATA: columns of a file look like data about persons. `key` is the file's id.
-- OVERDUE: data is due an update by its stated frequency. `key` is the dataset's id.
+- OVERDUE: data is due an update by its stated frequency. `path` and `key` as for broken links.
 """
 
 import datetime

@@ -68,7 +68,8 @@ def notice_choices(request: HttpRequest) -> HttpResponse:
     if is_saved:
         for kind in NoticeKind:
             notices.choose(request.user, kind, NoticePace(form.cleaned_data[kind.value]))
-    return render(request, "people/notices.html", {"form": form, "is_saved": is_saved})
+    context = {"form": form, "is_saved": is_saved, "latest": notices.latest_of(request.user)}
+    return render(request, "people/notices.html", context)
 
 
 @never_cache

@@ -9,6 +9,8 @@ from harvest.normalise.csv_list import CsvNormaliser
 from harvest.normalise.data_json import DataJsonNormaliser
 from harvest.normalise.dcat import DcatNormaliser
 from harvest.normalise.iso import IsoNormaliser
+from harvest.normalise.json_folder import JsonFolderNormaliser
+from harvest.normalise.schema_org import SchemaOrgNormaliser
 
 NORMALISERS: Mapping[SourceKind, Normaliser] = {
     SourceKind.CKAN: CkanNormaliser(),
@@ -18,4 +20,6 @@ NORMALISERS: Mapping[SourceKind, Normaliser] = {
     SourceKind.CSW: IsoNormaliser(),
     SourceKind.WAF: IsoNormaliser(),
     SourceKind.CSV: CsvNormaliser(),
+    SourceKind.SITEMAP: SchemaOrgNormaliser(),
+    SourceKind.JSON_FOLDER: JsonFolderNormaliser(),
 }

@@ -10,6 +10,8 @@ from harvest.sources.csw import CswAdapter
 from harvest.sources.data_json import DataJsonAdapter
 from harvest.sources.dcat import DcatAdapter
 from harvest.sources.iso import IsoAdapter
+from harvest.sources.json_folder import JsonFolderAdapter
+from harvest.sources.sitemap import SitemapAdapter
 from harvest.sources.waf import WafAdapter
 
 ADAPTERS: Mapping[SourceKind, SourceAdapter] = {
@@ -20,4 +22,6 @@ ADAPTERS: Mapping[SourceKind, SourceAdapter] = {
     SourceKind.CSW: CswAdapter(),
     SourceKind.WAF: WafAdapter(),
     SourceKind.CSV: CsvAdapter(),
+    SourceKind.SITEMAP: SitemapAdapter(),
+    SourceKind.JSON_FOLDER: JsonFolderAdapter(),
 }

@@ -180,8 +180,12 @@ class _Walk:
     def _record(self, body: dict[str, Any], text: str) -> RawRecord:
         self.count += 1
         digest = content_hash(body, volatile=self._volatile)
-        guid, findings = _identity(body, digest)
-        return RawRecord(guid, body, text.encode("utf-8", "surrogatepass"), digest, findings)
+        return record_of(body, text.encode("utf-8", "surrogatepass"), digest=digest)
+
+
+def record_of(body: dict[str, Any], raw: bytes, *, digest: str) -> RawRecord:
+    guid, findings = _identity(body, digest)
+    return RawRecord(guid, body, raw, digest, findings)
 
 
 def _types(value: Any) -> frozenset[str]:

@@ -2,38 +2,31 @@
 
 `Place.config` may hold, besides what `iso` has:
 - `depth`: how many levels of subfolders are followed, 0 to 20 (5);
-- `full_every_days`: how often every file is read, whether its date in the listing changed or not (7).
+- `full_every_days`: see `harvest.sources.listed`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 from harvest.findings import warning
-from harvest.raw_record import RawRecord
 from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
 from harvest.sources.iso import Troubles, document_events, ignored_parts
 from harvest.sources.iso_bytes import Utf8
 from harvest.sources.iso_record import VOLATILE, Records
-from harvest.sources.iso_web import NoAnswer, Server
+from harvest.sources.iso_web import Server
+from harvest.sources.listed import read_each, remembered, to_read
 from harvest.sources.opening import is_web_address
 from harvest.sources.waf_listing import Listed, may_have_changed_since, read_listing
 from services.http import HttpClient
 
 _DEPTH, _MAX_DEPTH = 5, 20
-_FULL_EVERY_DAYS = 7
 #: Bytes of one listing, and how many files and folders are followed.
 _MAX_PAGE = 32 * 1024 * 1024
 _MAX_FILES = 200_000
 _MAX_FOLDERS = 5_000
-#: Files whose dates are remembered.
-_MAX_REMEMBERED = 50_000
-#: So many files in a row that the server lists and can't give mean that something else is wrong.
-_MAX_FAILURES = 20
-#: Listed a moment ago and gone, or not for us: no fault of the listing.
-_GONE = (404, 410)
 
 _NO_FOLDER = "This is no web accessible folder that lists XML files"
 
@@ -70,18 +63,26 @@ class _Gather:
 
     def events(self) -> Iterator[Event]:
         yield from self._walk()
-        changed = self._changed()
+        urls = {self._name(url): url for url in self.files}
+        stamps = {self._name(url): stamp for url, stamp in self.files.items()}
+        changed = to_read(self.place, self.memory, stamps, began=self.began) if self.troubles.is_whole else None
         is_full = changed is None
-        wanted = list(self.files) if changed is None else changed
+        wanted = [urls[name] for name in (urls if changed is None else changed)]
         yield Announced(len(wanted) if wanted or is_full else len(self.files))
-        yield from self._read(wanted)
+        yield from read_each(wanted, self._file, self.troubles, label=lambda url: unquote(self._name(url)))
         yield from self.troubles.in_the_end()
         is_complete = self.troubles.is_whole
         yield Finished(
             is_whole=is_complete and is_full,
             is_unmodified=is_complete and not is_full and not wanted,
-            memory=self._remembered(is_full=is_full) if is_complete else {},
+            memory=self._remembered(stamps, is_full=is_full) if is_complete else {},
         )
+
+    def _remembered(self, stamps: Mapping[str, str], *, is_full: bool) -> dict[str, Any]:
+        began = self.began
+        if began is not None:  # what was changed a moment ago may be changed again under the same stamp
+            stamps = {name: "" if may_have_changed_since(stamp, began) else stamp for name, stamp in stamps.items()}
+        return remembered(self.place, self.memory, stamps, began=began, is_full=is_full)
 
     def _walk(self) -> Iterator[SourceProblem]:
         """Read the listing and those below it. Raises SourceFailed where the topmost can't be read or lists no file."""
@@ -140,60 +141,8 @@ class _Gather:
         message = f"A subfolder could not be read, so its files are missing here and nothing was retired. {failure}"
         return SourceProblem(warning("folder-unreadable", message, value=url))
 
-    def _changed(self) -> list[str] | None:
-        """The files that are new or were changed; None where every file must be read.
-
-        That is so from time to time, where the listing gives no dates, and where a file is gone: only a whole gather
-        can tell which record went with it.
-        """
-        known = self.memory.get("files")
-        if self.memory.get("url") != self.place.url or not isinstance(known, dict) or self.began is None:
-            return None
-        days = timedelta(days=float(self.place.config.get("full_every_days") or _FULL_EVERY_DAYS))
-        if self.began - datetime.fromisoformat(self.memory["full_at"]) >= days or not any(known.values()):
-            return None
-        names = {self._name(url): stamp for url, stamp in self.files.items()}
-        if known.keys() - names.keys() or not self.troubles.is_whole:
-            return None
-        return [url for url, stamp in self.files.items() if not stamp or known.get(self._name(url)) != stamp]
-
-    def _remembered(self, *, is_full: bool) -> dict[str, Any]:
-        if self.began is None or len(self.files) > _MAX_REMEMBERED:
-            return {}
-        began = self.began
-        return {
-            "url": self.place.url,
-            "full_at": began.isoformat() if is_full else self.memory["full_at"],
-            "files": {
-                self._name(url): "" if may_have_changed_since(stamp, began) else stamp
-                for url, stamp in self.files.items()
-            },
-        }
-
     def _name(self, url: str) -> str:
         return url.removeprefix(self.top)
-
-    def _read(self, urls: Sequence[str]) -> Iterator[Event]:
-        in_a_row = 0
-        for url in urls:
-            name = unquote(self._name(url))
-            try:
-                for event in self._file(url):
-                    self.troubles.given += isinstance(event, RawRecord)
-                    yield event
-                in_a_row = 0
-            except NoAnswer as failure:
-                in_a_row += 1
-                if failure.is_unreachable or in_a_row >= _MAX_FAILURES:
-                    raise
-                if failure.status in _GONE:
-                    message = f"The folder lists this file, but there is none. {failure}"
-                    yield SourceProblem(warning("listed-not-there", message, value=url))
-                else:
-                    yield self.troubles.about(failure, name)
-            except SourceFailed as failure:
-                in_a_row = 0
-                yield self.troubles.about(failure, name)
 
     def _file(self, url: str) -> Iterator[Event]:
         with self.server.answer(url, headers={"Accept": "application/xml, text/xml;q=0.9, */*;q=0.5"}) as answer:

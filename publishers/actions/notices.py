@@ -31,6 +31,9 @@ _CONCERNED: Final[dict[NoticeKind, Permission]] = {
 #: For how long what was told is kept.
 _KEPT: Final = datetime.timedelta(days=90)
 
+#: Of what somebody was told, so much is shown again.
+_SHOWN: Final = 20
+
 
 def notify(
     kind: NoticeKind,
@@ -95,6 +98,11 @@ def choices_of(user: User) -> dict[NoticeKind, NoticePace]:
     """How often somebody is told about each kind."""
     chosen = dict(NoticeChoice.objects.filter(user=user).values_list("kind", "pace"))
     return {kind: NoticePace(chosen.get(kind, DEFAULT_PACE[kind])) for kind in NoticeKind}
+
+
+def latest_of(user: User) -> list[Notice]:
+    """What somebody was told last, or will be told by their next mail."""
+    return list(Notice.objects.filter(user=user).order_by("-created_at", "-id")[:_SHOWN])
 
 
 def send_due(*, now: datetime.datetime) -> int:
