@@ -7,6 +7,7 @@ from django.test import Client
 
 from catalogue.actions import reminders
 from catalogue.actions.changes import record
+from catalogue.actions.quality import rescore
 from catalogue.enums import ChangeKind, Frequency, LinkState
 from catalogue.models import Dataset, LinkCheck
 from publishers.actions.notices import send_due
@@ -36,6 +37,7 @@ def breaks(entry: Dataset, *, at: datetime.datetime) -> None:
     links = LinkCheck.objects.filter(resource__dataset=entry)
     links.update(state=LinkState.BROKEN, failing_since=at - datetime.timedelta(hours=2), checked_at=at)
     record([entry.id], ChangeKind.LINKS, now=at)
+    rescore([entry.id], now=at)
 
 
 def told() -> list[tuple[str, str, str, str]]:
@@ -76,6 +78,7 @@ def test_link_that_recovered_before_the_night_is_not_told(rivers: Publisher, edi
     entry = dataset(rivers, resources=(csv_file(),))
     breaks(entry, at=TUESDAY - datetime.timedelta(hours=5))
     LinkCheck.objects.update(state=LinkState.OK, failing_since=None)
+    rescore([entry.id], now=TUESDAY)
 
     assert reminders.remind(now=TUESDAY) == 0
 
