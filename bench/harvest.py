@@ -112,6 +112,38 @@ def harvest(source: Any) -> tuple[Any, float]:
     return run, time.perf_counter() - started
 
 
+def spent() -> tuple[float, float, float]:
+    """Seconds of processor time so far: this process's, its ended children's, and PostgreSQL's (where /proc tells)."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime, _of_postgres()
+
+
+def _of_postgres() -> float:
+    """All processes of the server that we are connected to: those that run, and those that have ended."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    try:
+        parent = int(_stat(backend)[1])
+        ticks = sum(int(number) for number in _stat(parent)[11:15])
+        for folder in Path("/proc").glob("[0-9]*"):
+            stat = _stat(folder.name)
+            ticks += int(stat[11]) + int(stat[12]) if stat and int(stat[1]) == parent else 0
+    except (OSError, IndexError):
+        return 0.0
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(process: int | str) -> list[str]:
+    """The fields of /proc/PID/stat from the third on; none where the process has ended."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packages")
@@ -143,11 +175,19 @@ def main() -> None:
             now=timezone.now(),
         )
         say(f"{count:,} packages from {arguments.packages or 'nowhere: made up'}")
-        say(f"{'':<22}{'records/s':>10}{'seconds':>10}{'peak MiB':>10}  what came of it")
+        say("Milliseconds of processor time are for each record: the worker's, those of processes that share the run")
+        say(f"with it ({settings.HARVEST_HANDS} here), PostgreSQL's. Peaks of memory in MiB: the worker's, and theirs.")
+        columns = ("records/s", "seconds", "worker ms", "hands ms", "PG ms", "peak", "hand's")
+        say(f"{'':<18}{''.join(f'{column:>10}' for column in columns)}  what came of it")
         for title in ("first harvest", "again, unchanged"):
+            before = spent()
             run, seconds = harvest(source)
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            say(f"{title:<22}{run.seen / seconds:>10,.0f}{seconds:>10.1f}{peak:>10.0f}  {run.state}: {run.message}")
+            costs = [1000 * (after - was) / run.seen for was, after in zip(before, spent(), strict=True)]
+            peaks = [
+                resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+            ]
+            numbers = f"{run.seen / seconds:>10,.0f}{seconds:>10.1f}" + "".join(f"{cost:>10.2f}" for cost in costs)
+            say(f"{title:<18}{numbers}{''.join(f'{peak:>10.0f}' for peak in peaks)}  {run.state}: {run.message}")
 
 
 if __name__ == "__main__":

@@ -109,6 +109,24 @@ def test_officers_have_links_checked_again() -> None:
     assert "These links are waiting for a check already, or had one within the last minute." in again
 
 
+def test_all_links_to_a_server_that_is_back_are_checked_again_at_once() -> None:
+    own, now = PublisherFactory(), timezone.now()
+    files = tuple(csv_file(f"https://dead.example/{number}.csv") for number in range(55))
+    entry = dataset(own, title="Much", resources=(*files, csv_file("https://other.example/1.csv")))
+    links = LinkCheck.objects.filter(resource__dataset=entry)
+    links.update(state=LinkState.BROKEN, failing_since=now - HOUR, checked_at=now - HOUR, next_check_at=now + HOUR)
+    quality.rescore([entry.id], now=now)
+    client = signed_in(own)
+    assert len(listed(client, q="dead.example")) == 50  # a page of them
+
+    chosen = {"action": "check_again", "select_across": "1", "index": "0", "_selected_action": [str(links[0].pk)]}
+    page = client.post(f"{LIST}?q=dead.example", chosen, follow=True)
+
+    assert "55 links will be checked in a moment." in page.content.decode()
+    assert links.filter(next_check_at__lte=timezone.now()).count() == 55
+    assert links.get(host="other.example").next_check_at == now + HOUR
+
+
 def test_viewers_only_look() -> None:
     own = PublisherFactory()
     check = link(own, "broken", state=LinkState.BROKEN)
