@@ -35,6 +35,7 @@ def _set_up_django() -> None:
     os.environ.update(embedded.ensure(project / "var" / "test", durable=False).environment())
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="domesday-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+    os.environ["HARVEST_HANDS"] = "0"  # what is made in which order must not hang on how many cores there are
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     # A name of its own for each run, so that two runs at once don't take each other's database
     run = os.environ.setdefault("DOMESDAY_TEST_RUN", str(os.getpid()))

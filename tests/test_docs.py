@@ -51,6 +51,14 @@ def test_every_command_is_named_in_a_document_or_run_by_ourselves():
     assert {name for name in commands if not re.search(rf"\b{name}\b", text) and name not in run_by_us} == set()
 
 
+def test_every_test_that_the_list_of_faults_names_is_there():
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/harvest-faults.md").read_text()))
+    there = {
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+    assert named - there == set()
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_what_a_document_links_to_is_there(path: Path):
     links = {link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text()) if "://" not in link}

@@ -3,7 +3,7 @@
 import pytest
 
 from catalogue.enums import State
-from catalogue.models import Change, Dataset, Licence, Revision
+from catalogue.models import Change, Dataset, Licence, Resource, Revision
 from harvest.enums import PublisherRule, RecordState, RunState
 from harvest.models import Problem, Record
 from publishers.models import Publisher
@@ -139,6 +139,30 @@ def test_record_that_turns_bad_keeps_its_entry_as_it_was(portal: FaultyServer):
     assert counts(run) == {"seen": 1, "failed": 1, "problems": 1}
     dataset = Dataset.objects.get(origin_id="a")
     assert (dataset.title, dataset.state) == ("Sound", State.PUBLISHED)
+
+
+def test_record_that_failed_and_is_gone_takes_its_entry_with_it_all_the_same(portal: FaultyServer):
+    serve(portal, [record("a", "Sound"), record("b")])
+    maps = source(portal.url("/data.json"))
+    run_now(maps)
+    serve(portal, [record("a") | {"title": ""}, record("b")])
+    run_now(maps)
+    serve(portal, [record("b")])
+
+    run = run_now(maps)
+
+    assert counts(run) == {"seen": 1, "unchanged": 1, "retired": 1}
+    assert Dataset.objects.get(origin_id="a").state == State.WITHDRAWN
+
+
+def test_record_with_thousands_of_files_is_kept_whole(portal: FaultyServer):
+    files = [{"downloadURL": f"https://data.example.gov.uk/{number}.csv", "format": "CSV"} for number in range(2_500)]
+    serve(portal, [record("a", distribution=files)])
+
+    run = run_now(source(portal.url("/data.json")))
+
+    assert counts(run) == {"seen": 1, "created": 1}
+    assert Resource.objects.filter(dataset__origin_id="a").count() == 2_500
 
 
 def test_elements_of_wrong_types_are_problems_and_spoil_no_other(portal: FaultyServer):
