@@ -35,8 +35,10 @@ def datasets(records: list[dict[str, Any]], count: int) -> Iterator[Searchable]:
     publishers = [f"body-{number}" for number in range(1500)]
     weights = [1 / (rank + 5) for rank in range(len(publishers))]
     slugs = chance.choices(publishers, weights, k=count)
+    # A build goes by id, which is random: entries of one source don't come one after the other
+    mixed = random.Random(7).sample(records, len(records))
     for number in range(count):
-        record = records[number % len(records)]
+        record = mixed[number % len(mixed)]
         other = records[chance.randrange(len(records))]
         description = record.get("description") or ""
         title = record["title"]

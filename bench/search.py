@@ -4,7 +4,8 @@
 
 "Cold": no counts are kept from earlier questions. "Warm": the same question was just asked, as for its next page. A
 question is one page of 20 results with marks, the total and every facet. Processor time stands beside the clock's,
-since other work on the machine lengthens only the latter. With --processes, so many ask the same at once.
+since other work on the machine lengthens only the latter. With --processes, so many ask the same at once. With
+--postgres (under `python -m config.embedded exec`), PostgreSQL's full-text search is asked the same questions.
 """
 
 import argparse
@@ -28,10 +29,11 @@ parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("folder", type=Path, help="the index folder of one size")
 parser.add_argument("--rounds", type=int, default=60, help="questions of each kind")
 parser.add_argument("--processes", type=int, default=1)
+parser.add_argument("--postgres", type=int, default=0, metavar="N", help="ask PostgreSQL N of each kind as well")
 options = parser.parse_args()
 settings.configure(SEARCH_DIR=options.folder, USE_TZ=True)
 
-from bench.made import NOW, real_records  # noqa: E402 (needs the settings above)
+from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the settings above)
 from catalogue.places import Box  # noqa: E402
 from catalogue.search import counting  # noqa: E402
 from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words  # noqa: E402
@@ -129,6 +131,36 @@ def measure(kinds: dict[str, Maker]) -> None:
         print(f"| {kind} | {' | '.join(map(of, columns))} |", flush=True)
 
 
+#: Kinds that PostgreSQL can be asked: no boxes, no periods, no half words, no slips.
+COMPARED = (
+    *("nothing typed", "commonest words", "two common words", "two words", "three words", "a title", "rare word"),
+    *("common word, two formats", "quoted phrase"),
+)
+
+
+def beside_postgres(kinds: dict[str, Maker], rounds: int) -> None:
+    """Mean processor time a question of ours, nothing kept, and of PostgreSQL's, in turn."""
+    from bench.search_postgres import OnePass
+
+    count = open_reader().searcher.num_docs
+    other = OnePass(datasets(real_records(), count))
+    print(f"\nPostgreSQL: {count:,} entries loaded in {other.seconds:,.0f} s. Mean milliseconds of processor time.\n")
+    print("| question | ours | PostgreSQL | ratio | matches, ours and theirs |\n|---|---|---|---|---|")
+    for kind in COMPARED:
+        chance = random.Random(kind)
+        ours = matches = theirs = 0.0
+        before = other.spent()
+        for request in [kinds[kind](chance) for _ in range(rounds)]:
+            counting._kept = KeptCounts()
+            started = time.thread_time()
+            page = search(request)
+            ours += (time.thread_time() - started) * 1000 / rounds
+            matches += page.total / rounds
+            theirs += other.ask(request, any_word=page.matching == "any") / rounds
+        took = (other.spent() - before) / rounds
+        print(f"| {kind} | {ours:.1f} | {took:,.0f} | {took / ours:.0f} | {matches:,.0f}, {theirs:,.0f} |", flush=True)
+
+
 def ask_all(seed: int) -> None:
     os.environ["BENCH_SEED"] = str(seed) if seed else ""
     snapshot = open_reader()
@@ -141,6 +173,8 @@ def ask_all(seed: int) -> None:
         shared = int(memory["RssFile"]) / 1000
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
         print(f"\nResident: {private:,.0f} MB own (bench's records too), {shared:,.0f} MB of files; {peak:,.0f} peak.")
+        if options.postgres:
+            beside_postgres(queries(real_records()), options.postgres)
     else:
         out, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115 (for the life of the process)
         measure(queries(real_records()))

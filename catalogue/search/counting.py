@@ -12,18 +12,19 @@ from catalogue.search.kept import KeptCounts
 from catalogue.search.request import SearchRequest
 from catalogue.search.schema import SCHEMA
 from catalogue.search.scope import scope_clauses
-from catalogue.search.tally import FEWEST
+from catalogue.search.tally import FEWEST, Bitmaps
 from catalogue.search.text_query import Clauses, TextQuery
 
 #: Whether an entry must have every word, or any; "none" finds nothing.
 Clue = Literal["all", "any", "none"]
 
-#: Asking thousands of bitmaps, which takes some 5 ms, is quicker than the engine for so many matches: the engine takes
-#: 1 to 2 microseconds for each of them.
-_WORTH_IT: Final = 3_000
+#: Below this the engine's counting costs no more than finding out: it takes 1 to 2 microseconds a match, and bitmaps a
+#: millisecond to begin with.
+_WORTH_IT: Final = 500
 
-#: Entries with words that aren't common are fetched one by one: more than this takes longer than counting them.
-_MOST_FETCHED: Final = 10_000
+#: Entries that bitmaps can't tell (with words that aren't common, with a phrase) are fetched one by one, which takes
+#: half of what counting each of them takes; beyond this many it would take too long to find out that there are more.
+_MOST_FETCHED: Final = 20_000
 
 _kept = KeptCounts()
 
@@ -58,16 +59,12 @@ class Counting:
 
     def _by_bitmaps(self, matching: Clue, limit: int) -> Counts | None:
         """None where bitmaps can't tell. They may be older than the index: then only broad questions are theirs."""
-        bitmaps, wanted = self.snapshot.bitmaps, self.text.wanted
-        if bitmaps is None or wanted is None or matching == "none":
+        bitmaps = self.snapshot.bitmaps
+        if bitmaps is None or matching == "none":
             return None
         fewest = _WORTH_IT if bitmaps.state == self.snapshot.state else FEWEST
-        sizes = [sum(self._frequency(stem) for stem in group) for group in wanted.groups]
-        if sizes and (min(sizes) if matching == "all" else sum(sizes)) < fewest:
-            return None
-        if sum(self._frequency(stem) for stem in wanted.stems if not bitmaps.knows(stem)) > _MOST_FETCHED:
-            return None
-        rows = bitmaps.in_scope(bitmaps.matching(wanted, self._rows, every=matching == "all"), self.request.scope)
+        matched = self._matched(bitmaps, matching, fewest)
+        rows = None if matched is None else bitmaps.in_scope(matched, self.request.scope)
         passing = None if rows is None else bitmaps.within(rows, self.request.filters)
         if rows is None or passing is None or len(passing) < fewest:
             return None
@@ -76,14 +73,35 @@ class Counting:
             return Counts(counts.total, {**counts.values, **self._by_engine(matching, limit, untold).values})
         return counts
 
+    def _matched(self, bitmaps: Bitmaps, matching: Clue, fewest: int) -> BitMap | None:
+        """Rows of the entries that match, whatever the filters. None if they are few or can't be told."""
+        wanted = self.text.wanted
+        if wanted is None:
+            # The engine alone knows, and bitmaps that are older than it may lack what it finds
+            is_told = bitmaps.state == self.snapshot.state
+            return self._fetched(conditions(self.text, matching), fewest) if is_told else None
+        sizes = [sum(self._frequency(stem) for stem in group) for group in wanted.groups]
+        if sizes and (min(sizes) if matching == "all" else sum(sizes)) < fewest:
+            return None
+        if sum(self._frequency(stem) for stem in wanted.stems if not bitmaps.knows(stem)) > _MOST_FETCHED:
+            return None
+        found = bitmaps.matching(wanted, self._with_word, every=matching == "all")
+        return found if len(found) >= fewest else None
+
     def _frequency(self, stem: str) -> int:
         return int(self.snapshot.searcher.doc_freq("text", stem))
 
-    def _rows(self, stem: str) -> BitMap:
+    def _with_word(self, stem: str) -> BitMap:
         """Rows of the entries with a word that isn't common."""
+        return self._fetched([(Occur.Must, Query.term_query(SCHEMA, "text", stem))], 0) or BitMap()
+
+    def _fetched(self, clauses: Clauses, fewest: int) -> BitMap | None:
+        """Rows of the entries that meet these conditions. None if they are fewer, or too many to fetch."""
         searcher = self.snapshot.searcher
-        query = Query.const_score_query(Query.term_query(SCHEMA, "text", stem), 0.0)
-        found = searcher.search(query, max(self._frequency(stem), 1), count=False).hits
+        query = Query.const_score_query(Query.boolean_query(clauses), 0.0)
+        found = searcher.search(query, _MOST_FETCHED + 1, count=False).hits
+        if not fewest <= len(found) <= _MOST_FETCHED:
+            return None
         rows = searcher.fast_field_values("row", [address for _, address in found])
         return BitMap([int(row) for row in rows if row is not None])
 

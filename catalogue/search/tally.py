@@ -8,10 +8,12 @@ from functools import reduce
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from pyroaring import BitMap
 
 from catalogue.gazetteer.place import Place, countries
 from catalogue.places import Box
+from catalogue.search.columns import MANY_VALUED, ReadColumns
 from catalogue.search.facets import FACETS, Counts, Filters
 from catalogue.search.numbers import Digits, of_all, within
 from catalogue.search.rows import RowsFile
@@ -23,6 +25,9 @@ FEWEST: Final = 10_000
 
 #: Stands before a year among stems: entries that cover it, whether they name it or not.
 YEAR: Final = "\x1fyear="
+
+#: A set of rows is sparse if it is at most one in so many.
+_SPARSE: Final = 16
 
 #: Bitmaps kept open of one file, each of up to 125 kB for a million entries.
 _MOST_OPEN: Final = 3_000
@@ -53,6 +58,8 @@ class Bitmaps:
             self._facets: dict[str, list[list]] = {name: held["values"] for name, held in header["facets"].items()}
             self._least: dict[str, int] = {name: held["least"] for name, held in header["facets"].items()}
             self._places = {name: {v[0]: v for v in values} for name, values in self._facets.items()}
+            ends, held, names = self._file.columns()
+            self._columns = ReadColumns(np.frombuffer(ends, np.uint32), np.frombuffer(held, np.uint32), bytes(names))
             self._number_places: dict[str, list[list[int]]] = header["numbers"]
             self._everything = BitMap(range(header["next"]))
             self.alive = self._file.read(*header["alive"][:2])
@@ -141,12 +148,23 @@ class Bitmaps:
         if passing is None:
             return None
         values: dict[str, Mapping[str, int]] = {}
+        columns = self._columns.tally(passing) if self._is_sparse(passing) else None
         for name in facets:
-            own = self.within(rows, filters, besides=name) if filters.get(name) else passing
-            found = None if own is None else self._tally(name, own, FACETS[name].offered(limit), filters.get(name, ()))
+            chosen, most = filters.get(name, ()), FACETS[name].offered(limit)
+            own = self.within(rows, filters, besides=name) if chosen else passing
+            found: Mapping[str, int] | None = None
+            if own is not None and name in MANY_VALUED and self._is_sparse(own):
+                tally = columns if columns and own is passing else self._columns.tally(own)
+                found = tally.of(name, most, chosen)
+            elif own is not None:
+                found = self._tally(name, own, most, chosen)
             if found is not None:
                 values[name] = found
         return Counts(len(passing), values)
+
+    def _is_sparse(self, rows: BitMap) -> bool:
+        """Whether so few of all rows that columns are quicker than bitmaps."""
+        return _SPARSE * len(rows) <= len(self._everything)
 
     def _tally(self, name: str, rows: BitMap, limit: int, chosen: tuple[str, ...]) -> dict[str, int] | None:
         """Values are taken by their number of entries, which no count can exceed: so most rare ones are never asked."""
@@ -174,7 +192,7 @@ class Bitmaps:
     def _overlap(self, rows: BitMap) -> Callable[[str, list], int]:
         """How many of the rows have a value. Small bitmaps are found in a dense one in constant time, and in a sparse
         one by search: so what is sparse is counted by its complement."""
-        if 16 * len(rows) > len(self._everything):
+        if not self._is_sparse(rows):
             return lambda name, held: rows.intersection_cardinality(self._value(name, held))
         others = self._everything - rows
         return lambda name, held: held[3] - others.intersection_cardinality(self._value(name, held))
