@@ -1,8 +1,10 @@
 """What the profiler makes of real files, beside what others make of them, and how long a large one takes.
 
-`REAL_DATA_DIR=… python bench/files.py [--write]`: a table of the files under `f_files`, with a reason for each that has
-no preview; `--write` puts it into docs/files-recognised.md. `file`, `csvstat` (csvkit) and `frictionless` are asked
-where they are installed (a folder of programs may be named by OTHERS).
+    python -m config.embedded exec python bench/files.py [--write]
+
+With REAL_DATA_DIR: a table of the files under `f_files`, with a reason for each that has no preview; `--write` puts it
+into docs/files-recognised.md. `file` is asked where it is installed; csvkit and Frictionless where OTHERS names a
+Python that has them (see bench/files_by_others.py). Then, unless `--no-large`: a CSV of 100 MB, from its arrival on.
 """
 
 import csv
@@ -11,7 +13,7 @@ import json
 import os
 import random
 import resource
-import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,23 +24,37 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="domesday-bench-")
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+
+from files import queries  # noqa: E402
 from files.looking import Looked, look_into  # noqa: E402
-from files.rows import engine, sql  # noqa: E402
+from files.models import Table  # noqa: E402
 from files.rows.asked import Asked, asked  # noqa: E402
 
 LARGE = 100_000_000
 PAGE = 50
+ROUNDS = 15
+OTHERS_SECONDS = 20
 
 
 def main() -> None:
-    data = os.environ.get("REAL_DATA_DIR")
-    large = large_file()
-    lines = recognised(Path(data) / "f_files") + large if data else large
-    if not data:
+    if data := os.environ.get("REAL_DATA_DIR"):
+        lines = recognised(Path(data) / "f_files")
+        print("\n".join(lines))
+        if "--write" in sys.argv:
+            (ROOT / "docs" / "files-recognised.md").write_text("\n".join(lines) + "\n")
+    else:
         print("REAL_DATA_DIR is not set: only the large file is measured.")
-    print("\n".join(lines))
-    if "--write" in sys.argv:
-        (ROOT / "docs" / "files-recognised.md").write_text("\n".join(lines) + "\n")
+    if "--no-large" not in sys.argv:
+        print("\n".join(large_file()))
 
 
 def recognised(folder: Path) -> list[str]:
@@ -48,33 +64,44 @@ def recognised(folder: Path) -> list[str]:
     kinds: Counter[str] = Counter()
     for path in files:
         with tempfile.TemporaryDirectory() as out:
-            started = time.monotonic()
+            started = children_seconds()
             looked = look_into(path, name=path.name, folder=Path(out))
-            seconds.append(time.monotonic() - started)
-        kinds["preview" if looked.tables else "reason"] += 1
+            seconds.append(children_seconds() - started)
+        kinds["preview" if looked.tables else "crash" if looked.crash else "reason"] += 1
         tables += len(looked.tables)
         said.append(ours(looked))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # before others' children count too
-    rows = []
-    for number, (path, mine) in enumerate(zip(files, said, strict=True), 1):
-        rows.append(f"| {path.parent.name}/{number:03} | {path.suffix} | {mine} | {others(path)} |")
-        print(rows[-1], file=sys.stderr)
-    middle = sorted(seconds)[len(seconds) // 2]
+    theirs = by_others(files)
+    rows = [
+        f"| {path.parent.name}/{number:03} | {path.suffix} | {mine} | {by_file(path)} | {other} |"
+        for number, (path, mine, other) in enumerate(zip(files, said, theirs, strict=True), 1)
+    ]
     return [
         "# Real files, recognised",
         "",
-        f"{len(files)} real files of governments, {datetime.date.today():%B %Y}, by `bench/files.py`:",
-        f"{kinds['preview']} have a preview ({tables} tables); {kinds['reason']} say why not. None crashed or hung.",
-        f"Median {middle:.1f} s, longest {max(seconds):.1f} s, largest child process {peak:.0f} MB.",
+        f"{len(files)} real files of governments, {datetime.date.today():%B %Y}, by `bench/files.py --write`:",
+        f"{kinds['preview']} have a preview ({tables} tables); {kinds['reason']} say why not; {kinds['crash']} ended"
+        " the process that looked into them.",
+        f"Processor time {statistics.median(seconds):.1f} s a file in the middle, {max(seconds):.1f} s at most;"
+        f" the largest process held {peak:.0f} MB.",
         "",
-        "Files are named by folder and number. Beside it what `file` says, what csvkit parses (columns, rows) and how",
-        "many fields `frictionless describe` finds, each in 20 s at most; “–” where a tool is not for such files.",
+        "Files are named by folder and number. Beside it what `file` says, what csvkit's `in2csv` makes of it, and",
+        f"what `frictionless validate` finds, each in {OTHERS_SECONDS} s at most: columns × rows, then kinds of error.",
         "",
         "| file | ending | the profiler | `file` | csvkit | Frictionless |",
         "|---|---|---|---|---|---|",
         *rows,
-        "",
     ]
+
+
+def by_others(files: list[Path]) -> list[str]:
+    """What csvkit and Frictionless say, as two cells; “–” where they are not installed."""
+    python = os.environ.get("OTHERS")
+    if not python:
+        return ["– | –"] * len(files)
+    command = [python, str(ROOT / "bench" / "files_by_others.py"), *map(str, files)]
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    return [f"{found['csvkit']} | {found['frictionless']}" for found in map(json.loads, said)]
 
 
 def ours(looked: Looked) -> str:
@@ -93,91 +120,71 @@ def ours(looked: Looked) -> str:
     return f"{kind}: {said}{more}{'; ' + ', '.join(extras) if extras else ''}"
 
 
-def others(path: Path) -> str:
-    kind = run(["file", "--brief", str(path)]).partition(",")[0].strip()[:40] or "–"
-    is_table = path.suffix.lower() in (".csv", ".txt")
-    return f"{kind} | {csvkit(path) if is_table else '–'} | {frictionless(path)}"
-
-
-def csvkit(path: Path) -> str:
-    """Columns and rows, by parsing as csvkit does."""
-    found = run([program("csvstat"), "--count", str(path)])
-    names = run([program("csvcut"), "--names", str(path)])
-    if not found:
+def by_file(path: Path) -> str:
+    try:
+        said = subprocess.run(["file", "--brief", str(path)], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
         return "–"
-    if "rror" in found:
-        return "error"
-    return f"{len(names.splitlines())}, {found.strip().rpartition(' ')[2]}"
-
-
-def frictionless(path: Path) -> str:
-    said = run([program("frictionless"), "describe", "--trusted", "--json", str(path)])
-    try:
-        described = json.loads(said)
-        fields = described["schema"]["fields"]
-    except (ValueError, KeyError, TypeError):
-        return "error" if said else "–"
-    return f"{len(fields)}"
-
-
-def program(name: str) -> str:
-    return shutil.which(name, path=f"{os.environ.get('OTHERS', '')}:{os.environ['PATH']}") or name
-
-
-def run(command: list[str]) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-    except FileNotFoundError:
-        return ""
-    except subprocess.TimeoutExpired:
-        return "error: more than 20 s"
-    return done.stdout or f"error: {done.stderr[-200:]}"
+    return said.partition(",")[0].strip()[:40]
 
 
 def large_file() -> list[str]:
     """100 MB of payments: from arrival to the first page, then pages."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "store" / "file" / "version"
-        folder.mkdir(parents=True)
-        path = Path(name) / "large.csv"
-        payments(path)
-        started = time.monotonic()
-        looked = look_into(path, name=path.name, folder=folder)
-        first = time.monotonic() - started
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        table = looked.tables[0]
-        columns, parquet = table["columns"], folder / table["parquet"]
-        pages = {
-            "as it stands": (asked(columns), [0, 10_000, 900_000]),
-            "sorted by amount": (asked(columns, sorts=["-amount"]), [0, 1_000]),
-            "filtered by amount": (asked(columns, filters=["amount:gt:9990"]), [0]),
-        }
-        lines = [
-            "## A large file",
-            "",
-            f"{path.stat().st_size / 1e6:.0f} MB of CSV, {table['rows']:,} rows of {len(columns)} columns: profiled,"
-            f" and its first page to be had, {first:.1f} s after its arrival, in {peak:.0f} MB of memory.",
-            f"Pages of {PAGE} rows, milliseconds, median (longest) of 15:",
-            "",
-            "| page | ms |",
-            "|---|---|",
-        ]
-        for label, (question, offsets) in pages.items():
-            times = sorted(page(parquet, question, offset) for offset in offsets for _ in range(15 // len(offsets)))
-            lines.append(f"| {label} | {times[len(times) // 2]:.0f} ({times[-1]:.0f}) |")
-        return lines
+    folder = Path(settings.VAR_DIR) / "files" / "file" / "version"
+    folder.mkdir(parents=True)
+    path = Path(settings.VAR_DIR) / "large.csv"
+    payments(path)
+    started, used = time.monotonic(), children_seconds()
+    looked = look_into(path, name=path.name, folder=folder)
+    first, used = time.monotonic() - started, children_seconds() - used
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    found = looked.tables[0]
+    table = Table(rows=found["rows"], columns=found["columns"], parquet=f"file/version/{found['parquet']}")
+    lines = [
+        f"{path.stat().st_size / 1e6:.0f} MB of CSV, {table.rows:,} rows of {len(table.columns)} columns: profiled, and"
+        f" its first page to be had, {first:.1f} s after its arrival ({used:.1f} s of processor time), in {peak:.0f} MB"
+        f" of memory; {found['bytes'] / 1e6:.0f} MB of Parquet.",
+        f"Pages of {PAGE} rows with their count, milliseconds, median (longest) of {ROUNDS}, nothing kept from before:",
+        "",
+        "| page | rows | by the clock | processor |",
+        "|---|---:|---:|---:|",
+    ]
+    for label, page, question in (
+        ("as it stands, first", 1, {}),
+        ("as it stands, 18,000th", 18_000, {}),
+        ("sorted by amount, largest first", 1, {"sorts": ["-amount"]}),
+        ("the same, 21st", 21, {"sorts": ["-amount"]}),
+        ("the same, 1,001st", 1_001, {"sorts": ["-amount"]}),
+        ("sorted by supplier, a text", 1, {"sorts": ["supplier"]}),
+        ("amount over 9,990", 1, {"filters": ["amount:gt:9990"]}),
+        ("one supplier", 1, {"filters": ["supplier:eq:Supplier 77 Limited"]}),
+        ("supplier contains “r 77 ”", 1, {"filters": ["supplier:contains:r 77 "]}),
+        ("one department, sorted by amount", 1, {"filters": ["department:eq:Housing"], "sorts": ["-amount"]}),
+        ("“Supplier 77 ” in any column", 1, {"q": "Supplier 77 "}),
+        ("… its second page", 2, {"q": "Supplier 77 "}),
+    ):
+        times = [timed(table, asked(table.columns, **question), page, keeps=page == 2) for _ in range(ROUNDS)]
+        clock, processor = ([one[place] for one in times] for place in (1, 2))
+        lines.append(
+            f"| {label} | {times[0][0]:,} | {statistics.median(clock):.0f} ({max(clock):.0f})"
+            f" | {statistics.median(processor):.0f} ({max(processor):.0f}) |"
+        )
+    return lines
 
 
-def page(parquet: Path, question: Asked, offset: int) -> float:
-    started = time.monotonic()
-    if question.sorts or question.is_narrowed:
-        statement, parameters = sql.ids(question, limit=PAGE, offset=offset)
-        numbers = [number for (number,) in engine.ask(parquet, statement, parameters)]
-        if numbers:
-            engine.ask(parquet, sql.by_ids(question, numbers))
-    else:
-        engine.ask(parquet, sql.stretch(question, limit=PAGE, offset=offset))
-    return 1000 * (time.monotonic() - started)
+def children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def timed(table: Table, question: Asked, page: int, *, keeps: bool) -> tuple[int, float, float]:
+    """(rows in all, milliseconds by the clock, milliseconds of the processor). `keeps`: with the count as last kept."""
+    if not keeps:
+        cache.clear()
+    clock, processor = time.monotonic(), time.process_time()
+    count, rows = queries.page_of(table, question, limit=PAGE, offset=(page - 1) * PAGE)
+    assert rows
+    return count, 1000 * (time.monotonic() - clock), 1000 * (time.process_time() - processor)
 
 
 def payments(path: Path) -> None:

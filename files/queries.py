@@ -1,12 +1,15 @@
 """What pages and the API read of files: previews, rows of tables, reports."""
 
 import datetime
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.db.models import Prefetch, QuerySet
 
 from catalogue.models import Dataset, Resource
@@ -19,6 +22,10 @@ from publishers.models import User
 Reader = User | AnonymousUser
 
 _REPORTS: Final = 40
+#: Seconds.
+_COUNTS_KEPT: Final = 600
+#: Rows from the first that one look may bring together with their count.
+_NEAR: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +82,38 @@ def latest_reports(resource_id: UUID) -> list[Report]:
     )
 
 
+def page_of(table: Table, asked: Asked, *, limit: int, offset: int) -> tuple[int, list[Row]]:
+    """How many rows there are in all, and some of them. Raises engine.TooHeavy; FileNotFoundError where the table was
+    replaced a moment ago."""
+    if not asked.is_narrowed:
+        return table.rows, rows_of(table, asked, limit=limit, offset=offset)
+    if asked.sorts or offset + limit > _NEAR or cache.get(_count_key(table, asked)) is not None:
+        return count_of(table, asked), rows_of(table, asked, limit=limit, offset=offset)
+    path = _existing(table)
+    statement, parameters = sql.first_and_count(asked, most=offset + limit)
+    ((count, numbers),) = engine.ask(path, statement, parameters)
+    cache.set(_count_key(table, asked), count, _COUNTS_KEPT)
+    return count, _numbered(path, asked, (numbers or [])[offset:])
+
+
 def rows_of(table: Table, asked: Asked, *, limit: int, offset: int) -> list[Row]:
-    """Raises engine.TooHeavy; FileNotFoundError where the table was replaced a moment ago."""
-    path = local(table.parquet)
-    if not path.exists():
-        raise FileNotFoundError(table.parquet)
+    """Raises what `page_of` raises."""
+    path = _existing(table)
     if not asked.is_narrowed and not asked.sorts:
         return [_row(found) for found in engine.ask(path, sql.stretch(asked, limit=limit, offset=offset))]
     statement, parameters = sql.ids(asked, limit=limit, offset=offset)
-    numbers = [number for (number,) in engine.ask(path, statement, parameters)]
+    return _numbered(path, asked, [number for (number,) in engine.ask(path, statement, parameters)])
+
+
+def _existing(table: Table) -> Path:
+    path = local(table.parquet)
+    if not path.exists():
+        raise FileNotFoundError(table.parquet)
+    return path
+
+
+def _numbered(path: Path, asked: Asked, numbers: list[int]) -> list[Row]:
+    """The rows of these numbers, in their order."""
     if not numbers:
         return []
     place = {number: index for index, number in enumerate(numbers)}
@@ -92,11 +122,20 @@ def rows_of(table: Table, asked: Asked, *, limit: int, offset: int) -> list[Row]
 
 
 def count_of(table: Table, asked: Asked) -> int:
-    """Raises engine.TooHeavy."""
+    """Kept for a while, since the next page asks again; a version of a table never changes. Raises engine.TooHeavy."""
     if not asked.is_narrowed:
         return table.rows
-    statement, parameters = sql.count(asked)
-    return int(engine.ask(local(table.parquet), statement, parameters)[0][0])
+    count: int | None = cache.get(_count_key(table, asked))
+    if count is None:
+        statement, parameters = sql.count(asked)
+        count = int(engine.ask(local(table.parquet), statement, parameters)[0][0])
+        cache.set(_count_key(table, asked), count, _COUNTS_KEPT)
+    return count
+
+
+def _count_key(table: Table, asked: Asked) -> str:
+    question = repr((str(table.version), *sql.count(asked)))
+    return f"rows-{hashlib.sha256(question.encode()).hexdigest()}"
 
 
 def groups_of(table: Table, asked: Asked, *, limit: int, offset: int = 0) -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import duckdb
 
 from files.apart import archive, delimited, documents, geo, markup, meaning, objects, sniffing, workbook
-from files.apart.columns import Column, describe, examine, select
+from files.apart.columns import Column, describe, examine, write_parquet
 from files.apart.decoding import Encoding, as_utf8, encoding_of
 from files.apart.loading import MAX_COLUMNS, MAX_ROWS, QUICK_FROM, Loaded, connect, load, load_quickly, load_records
 from files.apart.records import Table
@@ -244,10 +244,7 @@ class Profiler:
         number = self.tables
         self.tables += 1
         parquet = self.out / f"table-{number}.parquet"
-        self.connection.execute(
-            f"COPY (SELECT {select(shown)} FROM {loaded.relation}) TO '{parquet}'"
-            " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 10240)"
-        )
+        write_parquet(self.connection, loaded, shown, parquet)
         relation = f"read_parquet('{parquet}')"
         describe(self.connection, relation, shown, loaded.rows)
         box, map_file = self._map(outline, relation, shown, loaded.rows, number)

@@ -200,8 +200,7 @@ def _answer(request: Request, table: Table, question: Asked, *, size: int, offse
         results = [dict(zip(keys, map(json_value, row), strict=True)) for row in found]
     else:
         heads = [_head(column) for column in question.columns]
-        count = queries.count_of(table, question)
-        rows = queries.rows_of(table, question, limit=size + 1, offset=offset)
+        count, rows = queries.page_of(table, question, limit=size + 1, offset=offset)
         keys = [head["key"] for head in heads]
         results = [dict(zip(keys, map(json_value, row.values, row.texts), strict=True)) for row in rows]
     more = len(results) > size

@@ -7,6 +7,7 @@ from typing import Any, Final
 from files.rows.asked import Asked, Column, Filter
 
 _IDENTIFIER: Final = re.compile(r"^[ct]\d{1,5}$")
+_NUMERAL: Final = re.compile(r"^[-+0-9.:eEinfNa ]*$")
 _COMPARISONS: Final = {"eq": "=", "ne": "IS DISTINCT FROM", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 ROW: Final = "file_row_number"
 
@@ -26,8 +27,9 @@ class Query:
         parts = [self._filter(one) for one in asked.filters]
         if asked.q:
             pattern = self.parameter(f"%{_like(asked.q)}%")
-            cells = [f"CAST({_name(column, 'text')} AS VARCHAR) ILIKE {pattern} ESCAPE '\\'" for column in asked.every]
-            parts.append(f"({' OR '.join(cells)})")
+            columns = [column for column in asked.every if _may_hold(column, asked.q)]
+            cells = [f"CAST({_name(column, 'text')} AS VARCHAR) ILIKE {pattern} ESCAPE '\\'" for column in columns]
+            parts.append(f"({' OR '.join(cells)})" if cells else "false")
         return f"WHERE {' AND '.join(parts)}" if parts else ""
 
     def _filter(self, one: Filter) -> str:
@@ -59,6 +61,12 @@ def ids(asked: Asked, *, limit: int, offset: int) -> tuple[str, dict[str, Any]]:
         f"SELECT {ROW} FROM {{table}} {where} ORDER BY {', '.join(order)} LIMIT {int(limit)} OFFSET {int(offset)}",
         query.parameters,
     )
+
+
+def first_and_count(asked: Asked, *, most: int) -> tuple[str, dict[str, Any]]:
+    """How many rows there are, and the numbers of the first, by one look at the table."""
+    query = Query()
+    return f"SELECT count(*), min({ROW}, {int(most)}) FROM {{table}} {query.where(asked)}", query.parameters
 
 
 def by_ids(asked: Asked, numbers: list[int]) -> str:
@@ -123,6 +131,12 @@ def _name(column: Column, which: str) -> str:
     if not _IDENTIFIER.match(name):
         raise ValueError("no column of a table of ours")
     return name
+
+
+def _may_hold(column: Column, words: str) -> bool:
+    """Numbers and days that are told back from their value hold no words: they need not be looked through."""
+    is_text = column["text"] != column["name"] or column["type"] in ("text", "boolean")
+    return is_text or _NUMERAL.match(words) is not None
 
 
 def _like(text: str) -> str:

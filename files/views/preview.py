@@ -74,10 +74,12 @@ def _rows(table: Table, form: PreviewForm, context: dict[str, Any]) -> dict[str,
         "without_value": WITHOUT_VALUE,
     }
     try:
-        count = queries.count_of(table, question)
+        form.page = min(form.page, max(1, -(-table.rows // PAGE_SIZE)), _LAST_PAGE)
+        count, rows = queries.page_of(table, question, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
         pages = max(1, -(-count // PAGE_SIZE))
-        form.page = min(form.page, pages, _LAST_PAGE)
-        rows = queries.rows_of(table, question, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
+        if form.page > pages:
+            form.page = pages
+            rows = queries.rows_of(table, question, limit=PAGE_SIZE, offset=(form.page - 1) * PAGE_SIZE)
     except TooHeavy as error:
         form.errors["q"] = str(error)
         return found
