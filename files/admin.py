@@ -1,16 +1,20 @@
 """What was learnt from files, for the officers whose entries they belong to. Alarms are for their eyes alone."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
-from files.actions import alarms, queue
+from catalogue.admin.access import by, their_entry
+from files.actions import alarms, coverage, queue
+from files.coverage import coverage_of
 from files.enums import AlarmState
 from files.models import Alarm, ResourceFile
 from files.views.preview import address
@@ -92,7 +96,11 @@ class ResourceFileAdmin(OwnFilesAdmin):
     list_select_related = ["resource__dataset"]
     search_fields = ["url", "resource__dataset__title"]
     search_help_text = "Words of the entry's title, or part of the link."
-    actions = ["look_again"]
+    actions = ["look_again", "take_over"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(take_over_coverage)
+        return [path("coverage/<uuid:dataset_id>/", view, name="files_resourcefile_coverage"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ResourceFile]:
         return super().get_queryset(request).prefetch_related("tables")
@@ -102,6 +110,12 @@ class ResourceFileAdmin(OwnFilesAdmin):
         ids = list(self.editable(request, queryset).values_list("resource_id", flat=True))
         count = queue.look_again(ids, now=timezone.now())
         messages.success(request, f"{count} files will be looked into as soon as a worker is free.")
+
+    @admin.action(description="Say in the entries what their chosen files seem to cover", permissions=["edit"])
+    def take_over(self, request: HttpRequest, queryset: QuerySet[ResourceFile]) -> None:
+        ids = self.editable(request, queryset).order_by("resource__dataset_id").values_list("resource__dataset_id")
+        taken = [coverage.take_over(dataset_id, by=by(request), now=timezone.now()) for (dataset_id,) in ids.distinct()]
+        messages.success(request, f"{sum(taken)} entries now say what their files cover.")
 
     @admin.display(description="File")
     def preview(self, file: ResourceFile) -> SafeString:
@@ -114,14 +128,20 @@ class ResourceFileAdmin(OwnFilesAdmin):
     @admin.display(description="Seems to cover")
     def suggestion(self, file: ResourceFile) -> str:
         """Period and area as the content has them, where the entry does not say so itself."""
-        dataset = file.resource.dataset
-        said = []
-        for table in file.tables.all():
-            if table.period_start and not (dataset.temporal_start or dataset.temporal_text):
-                said.append(f"{table.period_start} to {table.period_end}")
-            if table.places and not dataset.places:
-                said.append(", ".join(table.places))
-        return "; ".join(dict.fromkeys(said))
+        found = coverage_of(file.resource.dataset, [file])
+        period = [f"{found.start} to {found.end}"] if found.start else []
+        return "; ".join([*period, ", ".join(found.places)] if found.places else period)
+
+
+@require_POST
+def take_over_coverage(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
+    """The entry says what its files seem to cover."""
+    dataset = their_entry(request, dataset_id, Permission.EDIT_DATASET)
+    if coverage.take_over(dataset.id, by=by(request, "What its files cover"), now=timezone.now()):
+        messages.success(request, "The entry now says what its files cover.")
+    else:
+        messages.info(request, "The entry says already what its files cover.")
+    return HttpResponseRedirect(reverse("admin:catalogue_dataset_change", args=[dataset.id]))
 
 
 def _publisher_id(obj: Any) -> Any:

@@ -1,0 +1,15 @@
+"""What pages of the workplace show of files."""
+
+from django import template
+
+from catalogue.models import Dataset
+from files.coverage import Coverage, coverage_of
+from files.queries import files_with_tables
+
+register = template.Library()
+
+
+@register.simple_tag
+def coverage(dataset: Dataset) -> Coverage:
+    """What the entry's files seem to cover and the entry does not say."""
+    return coverage_of(dataset, files_with_tables(dataset))
