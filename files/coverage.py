@@ -27,13 +27,15 @@ class Coverage:
 def coverage_of(dataset: Dataset, files: Iterable[ResourceFile]) -> Coverage:
     """`files`: those of the dataset, with their tables at hand."""
     tables = [table for file in files for table in file.tables.all()]
-    start, end, columns = None, None, ()
+    start, end = None, None
+    columns: tuple[str, ...] = ()
     if not (dataset.temporal_start or dataset.temporal_end or dataset.temporal_text):
         dated = [table for table in tables if table.period_start and table.period_end]
         start = min((table.period_start for table in dated if table.period_start), default=None)
         end = max((table.period_end for table in dated if table.period_end), default=None)
         columns = tuple(dict.fromkeys(table.period_column for table in dated))
-    places, box = (), None
+    places: tuple[str, ...] = ()
+    box = None
     if not dataset.places and dataset.west is None:
         places = tuple(dict.fromkeys(place for table in tables for place in table.places))
         box = _around(tables)

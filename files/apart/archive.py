@@ -32,7 +32,7 @@ _WORTH: tuple[str, ...] = (
     ".xml",
     ".kml",
 )
-_WORTH += (".parquet", ".gpkg", ".jsonl", ".ndjson", ".html", ".htm", ".dat", ".asc")
+_WORTH += (".parquet", ".gpkg", ".jsonl", ".ndjson", ".dbf", ".gpx", ".gml", ".html", ".htm", ".dat", ".asc")
 _BESIDE = ("__macosx/", ".ds_store", "thumbs.db", "licence", "license", "readme")
 
 
@@ -109,7 +109,8 @@ def _worth(path: Path, code: str) -> Iterator[tuple[str, int, Any]]:
 
 def _is_worth(name: str) -> bool:
     lowered = name.lower()
-    return lowered.endswith(_WORTH) and not any(word in lowered for word in _BESIDE)
+    has_ending = "." in lowered.rpartition("/")[2]
+    return (lowered.endswith(_WORTH) or not has_ending) and not any(word in lowered for word in _BESIDE)
 
 
 def unpacked(path: Path, folder: Path) -> Path:

@@ -52,6 +52,7 @@ def encoding_of(path: Path) -> Encoding:
     for mark, name in _BOMS:
         if start.startswith(mark):
             return Encoding(name)
+    start = start.rstrip(b"\x00")
     nulls = start.count(0)
     if nulls > len(start) * 0.3:
         return Encoding("utf-16-le" if start[1::2].count(0) > start[0::2].count(0) else "utf-16-be")

@@ -13,6 +13,8 @@ csv.field_size_limit(4 * 1024 * 1024)
 
 _DELIMITERS: Final = (",", "\t", ";", "|", "^", "~")
 _SAMPLE_LINES = 300
+#: Lines within one cell that look like rows of the table, from which on they are that.
+_SWALLOWED = 2
 _WIDE_GAP = re.compile(r"\s{2,}")
 
 
@@ -84,19 +86,41 @@ def _score(widths: list[int]) -> float:
 
 
 def rows_of(path: Path, dialect: Dialect) -> Iterator[list[str]]:
-    """Every row, blank ones included. A quote that is never closed ends with the file, as everywhere."""
+    """Every row, blank ones included."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         if not dialect.delimiter:
             for line in file:
                 yield _WIDE_GAP.split(line.strip()) if line.strip() else []
             return
         lines: Iterator[str] = (row[0] if row else "" for row in csv.reader(file)) if dialect.wraps else file
-        reader = csv.reader(lines, delimiter=dialect.delimiter)
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:  # a cell beyond the limit: what comes after it may be read
-                continue
-            yield row
+        for row in _read(csv.reader(lines, delimiter=dialect.delimiter)):
+            yield from _unswallowed(row, dialect.delimiter)
+
+
+def _read(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # a cell beyond the limit: what comes after it may be read
+            continue
+        yield row
+
+
+def _unswallowed(row: list[str], delimiter: str) -> Iterator[list[str]]:
+    """The row, or those that it swallowed: after a quote that nobody closed, whole rows stand within a cell."""
+    for place, cell in enumerate(row):
+        lines = cell.split("\n")
+        inner = lines[1:-1]
+        if len(inner) < _SWALLOWED:
+            continue
+        width, count = Counter(line.count(delimiter) + 1 for line in inner).most_common(1)[0]
+        if width < 2 or count < 0.9 * len(inner) or place + 1 + lines[0].count(delimiter) != width:
+            continue
+        yield [*row[:place], *lines[0].split(delimiter)]
+        rest = [*lines[1:-1], delimiter.join([lines[-1], *row[place + 1 :]])]
+        for other in _read(csv.reader(iter([f"{line}\n" for line in rest]), delimiter=delimiter)):
+            yield from _unswallowed([part.rstrip("\n") for part in other], delimiter)
+        return
+    yield row

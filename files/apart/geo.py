@@ -1,16 +1,13 @@
 """Layers of geographic files: GeoJSON, KML, shapefile, GeoPackage. Each is records, with an outline beside them."""
 
-import math
 import re
 import sqlite3
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import ijson
-import shapefile
 from lxml import etree
 
 from files.apart import records
@@ -23,6 +20,9 @@ class Unreadable(Exception):
     """`str(error)` is a sentence that begins with “it”."""
 
 
+_FIRST_PLACE = re.compile(r'"coordinates"\s*:\s*[\[\s]+(\d+\.?\d*)\s*,\s*(\d+\.?\d*)')
+
+
 @dataclass
 class Layer:
     name: str
@@ -33,22 +33,31 @@ class Layer:
 
 
 def geojson(path: Path) -> Layer:
-    """Read as it comes. `crs`, which the standard of 2008 had, is respected where the file begins with it."""
-    outline = Outline(_geojson_transform(path))
-    return Layer("", _geojson_records(path, outline), outline)
+    """Read as it comes. `crs`, which the standard of 2008 had, is respected where the file begins or ends with it."""
+    transform, note = _geojson_transform(path)
+    outline = Outline(transform)
+    return Layer("", _geojson_records(path, outline), outline, note)
 
 
-def _geojson_transform(path: Path) -> Callable[[float, float], tuple[float, float]] | None:
+def _geojson_transform(path: Path) -> tuple[Callable[[float, float], tuple[float, float]] | None, str]:
+    """How places become degrees, and what is to be said about it."""
     with path.open("rb") as file:
         start = file.read(20_000).decode("utf-8", "replace")
-    at = start.find('"crs"')
-    if at < 0:
-        return None
-    found = re.search(r"EPSG:{1,2}(\d{4,6})", start[at : at + 300])
-    try:
-        return transformer(int(found.group(1))) if found and found.group(1) != "4326" else None
-    except ValueError:
-        return None
+        file.seek(max(0, path.stat().st_size - 2_000))
+        end = file.read().decode("utf-8", "replace")
+    for text in (start, end):
+        at = text.find('"crs"')
+        if at < 0:
+            continue
+        found = re.search(r"EPSG:{1,2}(\d{4,6})", text[at : at + 300])
+        try:
+            return transformer(int(found.group(1))) if found and found.group(1) != "4326" else None, ""
+        except ValueError:
+            return None, "Its reference system is not known, so it can’t be put on a map."
+    first = _FIRST_PLACE.search(start)
+    if first and 1_000 < float(first[1]) < 800_000 and 0 < float(first[2]) < 1_300_000:
+        return transformer(27700), "Its places are no degrees, as GeoJSON wants: they look like the National Grid’s."
+    return None, ""
 
 
 def _geojson_records(path: Path, outline: Outline) -> Iterator[dict[str, str]]:
@@ -81,10 +90,10 @@ def _feature(feature: Any, outline: Outline, row: int) -> dict[str, str]:
     record = records.flat(properties) if isinstance(properties, dict) else {}
     if not record and "id" in feature:
         record = {"id": records.text_of(feature["id"])}
-    return _with_place(record, geometry, outline, row)
+    return with_place(record, geometry, outline, row)
 
 
-def _with_place(record: dict[str, str], geometry: Any, outline: Outline, row: int) -> dict[str, str]:
+def with_place(record: dict[str, str], geometry: Any, outline: Outline, row: int) -> dict[str, str]:
     """Points give two columns, other shapes their kind."""
     place = outline.add(geometry, row)
     names = {name.lower() for name in record}
@@ -124,7 +133,7 @@ def _placemarks(path: Path, outline: Outline) -> Iterator[dict[str, str]]:
                 record[child.get("name")] = (child.text or "").strip()
         if folder:
             record["folder"] = folder
-        yield _with_place(record, _kml_shape(element), outline, row)
+        yield with_place(record, _kml_shape(element), outline, row)
         element.clear(keep_tail=False)
 
 
@@ -166,79 +175,6 @@ def _coordinates(element: Any) -> list[list[float]]:
 
 def _local(tag: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
-
-
-def shapefiles(path: Path, folder: Path) -> Iterator[Layer]:
-    """Every shapefile of a zip archive, or one that stands alone. Raises Unreadable."""
-    if not zipfile.is_zipfile(path):
-        yield _shapefile(path.stem, {"shp": path})
-        return
-    with zipfile.ZipFile(path) as archive:
-        members = {info.filename.lower(): info for info in archive.infolist() if not info.is_dir()}
-        for name in [name for name in members if name.endswith(".shp")][:_MAX_LAYERS]:
-            parts = {}
-            for ending in ("shp", "shx", "dbf", "prj", "cpg"):
-                info = members.get(f"{name[:-4]}.{ending}")
-                if info is not None:
-                    target = folder / f"layer-{len(list(folder.iterdir()))}.{ending}"
-                    _unpack(archive, info, target)
-                    parts[ending] = target
-            yield _shapefile(Path(name).stem, parts)
-
-
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
-    """The process's limit on the size of a file holds, whatever the archive says."""
-    with archive.open(info) as source, target.open("wb") as file:
-        while piece := source.read(1 << 20):
-            file.write(piece)
-
-
-def _shapefile(name: str, parts: dict[str, Path]) -> Layer:
-    note, transform = "", None
-    if "prj" in parts:
-        try:
-            transform = transformer(parts["prj"].read_text(errors="replace"))
-        except ValueError:
-            note = "Its reference system is not known, so it can’t be put on a map."
-    elif "dbf" not in parts:
-        note = "It comes without its table (.dbf) and reference system (.prj): zip all of a shapefile’s files together."
-    encoding = parts["cpg"].read_text(errors="replace").strip() if "cpg" in parts else "cp1252"
-    outline = Outline(transform)
-    return Layer(name, _shape_records(parts, outline, encoding), outline, note)
-
-
-def _shape_records(parts: dict[str, Path], outline: Outline, encoding: str) -> Iterator[dict[str, str]]:
-    try:
-        "".encode(encoding)
-    except LookupError:
-        encoding = "cp1252" if "1252" in encoding or "8859" in encoding else "utf-8"
-    streams = {ending: path.open("rb") for ending, path in parts.items() if ending in ("shp", "shx", "dbf")}
-    try:
-        reader = shapefile.Reader(**streams, encoding=encoding, encodingErrors="replace")
-        has_table = "dbf" in streams
-        names = [field[0] for field in reader.fields if field[0] != "DeletionFlag"] if has_table else []
-        values = reader.iterRecords() if has_table else None
-        for row, shape in enumerate(reader.iterShapes(), 1):
-            record: dict[str, str] = {}
-            if values is not None:
-                record = {field: records.text_of(value) for field, value in zip(names, next(values, ()), strict=False)}
-            try:
-                geometry = dict(shape.__geo_interface__) if shape.shapeType else None
-            except Exception:
-                geometry = None
-            if outline._transform is None and geometry and shape.shapeType and _is_projected(shape):
-                geometry = {"type": geometry["type"]}
-            yield _with_place(record, geometry, outline, row)
-    except (shapefile.ShapefileException, ValueError, OSError, EOFError) as error:
-        raise Unreadable("it is damaged, or parts of it are missing.") from error
-    finally:
-        for stream in streams.values():
-            stream.close()
-
-
-def _is_projected(shape: Any) -> bool:
-    box = getattr(shape, "bbox", None) or (*shape.points[0], *shape.points[0])
-    return any(abs(number) > 400 for number in box[:4] if math.isfinite(number))
 
 
 def geopackage(path: Path) -> Iterator[Layer]:
@@ -290,6 +226,6 @@ def _package_records(
                     record[name] = f"({len(cell):,} bytes)"
                 else:
                     record[name] = records.text_of(cell)
-            yield _with_place(record, shape, outline, row) if geometry else record
+            yield with_place(record, shape, outline, row) if geometry else record
     except sqlite3.Error as error:
         raise Unreadable("it is damaged.") from error

@@ -110,6 +110,7 @@ class _Writer:
         self.notes: list[str] = []
         self._width = len(frame.headings)
         self._headings = [" ".join(text.split()).casefold() for text in frame.headings]
+        self._offset = offset
         self._place = offset + frame.first_row
         self._keeps_all = keeps_all
 
@@ -195,7 +196,7 @@ class _Writer:
             rows=self.count,
             has_headings=frame.has_headings,
             heading_rows=frame.heading_rows,
-            first_row=frame.first_row + 1,
+            first_row=self._offset + frame.first_row + 1,
             preamble=frame.preamble,
             notes=self.notes,
             findings=self.findings,

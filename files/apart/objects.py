@@ -1,6 +1,7 @@
 """JSON: where in a document its records are."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +16,16 @@ _WHOLE: Final = 24 * 1024 * 1024
 _MAX_TABLES = 8
 
 
+#: A document as the argument of a function’s call, for pages of old.
+_CALL = re.compile(r"[A-Za-z_$][\w.$]{0,60}\(\s*([\[{].*[\]}])\s*\)\s*;?", re.DOTALL)
+
+
 class Unreadable(Exception):
     """`str(error)` is a sentence that begins with “it”."""
+
+
+class Broken(Unreadable):
+    """It begins as JSON and does not end so."""
 
 
 def tables_of(path: Path, encoding: Encoding) -> Iterator[tuple[str, Iterator[dict[str, str]]]]:
@@ -24,7 +33,14 @@ def tables_of(path: Path, encoding: Encoding) -> Iterator[tuple[str, Iterator[di
     if path.stat().st_size > _WHOLE:
         yield from _streamed(path)
         return
-    document = load(path, encoding)
+    try:
+        document = load(path, encoding)
+    except Broken:
+        yield from _salvaged(path)
+        return
+    if isinstance(document, Mapping) and (rows := _columns(document)) is not None:
+        yield "", rows
+        return
     found = sorted(_lists(document), key=lambda item: -len(item[1]))
     if not found and isinstance(document, Mapping):
         if document and all(isinstance(value, Mapping) for value in document.values()):
@@ -37,9 +53,30 @@ def tables_of(path: Path, encoding: Encoding) -> Iterator[tuple[str, Iterator[di
         yield name, (records.flat(item) for item in items)
 
 
+def _columns(document: Mapping[str, Any]) -> Iterator[dict[str, str]] | None:
+    """The rows of `{"name": ["a", "b"], "size": [1, 2]}`, None of anything else."""
+    lists = list(document.values())
+    if len(lists) < 2 or not all(isinstance(one, list) and len(one) == len(lists[0]) > 1 for one in lists):
+        return None
+    if any(isinstance(cell, list | Mapping) for one in lists for cell in one):
+        return None
+    return (records.flat(dict(zip(document, cells, strict=True))) for cells in zip(*lists, strict=True))
+
+
+def _salvaged(path: Path) -> Iterator[tuple[str, Iterator[dict[str, str]]]]:
+    """What comes before the place where a document breaks. Raises Unreadable where that is nothing."""
+    found = [(name, list(items)) for name, items in _streamed(path)]
+    if not any(items for _, items in found):
+        raise Unreadable("it is not valid JSON.")
+    for name, items in found:
+        yield name, iter(items)
+
+
 def load(path: Path, encoding: Encoding) -> Any:
     """Raises Unreadable."""
     text = "".join(pieces(path, encoding)).strip("\ufeff \n\t")
+    if wrapped := _CALL.fullmatch(text):
+        text = wrapped.group(1)
     try:
         return json.loads(text)
     except RecursionError as error:
@@ -48,9 +85,9 @@ def load(path: Path, encoding: Encoding) -> Any:
         try:  # several documents one after the other, or something behind the document
             document, end = json.JSONDecoder(strict=False).raw_decode(text)
         except (ValueError, RecursionError):
-            raise Unreadable(f"it is not valid JSON: {error}.") from error
+            raise Broken(f"it is not valid JSON: {error}.") from error
         if end < len(text) * 0.5:
-            raise Unreadable(f"it is not valid JSON: {error}.") from error
+            raise Broken(f"it is not valid JSON: {error}.") from error
         return document
 
 

@@ -7,22 +7,30 @@ Lines: `{"format": …}`, then `{"table": …}` for each table and `{"sheet": �
 """
 
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
-from files.apart import archive, delimited, documents, geo, markup, meaning, objects, sniffing, workbook
-from files.apart.columns import Column, describe, examine, write_parquet
+from files.apart import (
+    archive,
+    delimited,
+    documents,
+    geo,
+    markup,
+    objects,
+    shapefiles,
+    sniffing,
+    stacked,
+    workbook,
+)
 from files.apart.decoding import Encoding, as_utf8, encoding_of
 from files.apart.loading import MAX_COLUMNS, MAX_ROWS, QUICK_FROM, Loaded, connect, load, load_quickly, load_records
 from files.apart.records import Table
-from files.apart.shapes import Outline, transformer
+from files.apart.shapes import Outline
+from files.apart.tables import Tables
 from services.apart.child import begin, say
-
-MAX_TABLES: Final = 40
 
 _UNREADABLE = (
     workbook.Unreadable,
@@ -32,6 +40,8 @@ _UNREADABLE = (
     archive.Unreadable,
     documents.Unreadable,
 )
+#: One file, packed → the ending that it has.
+_PACKED: Final = {"GZ": ".gz", "BZ2": ".bz2", "XZ": ".xz"}
 _XML_TABLES = ("XML", "IATI", "RSS", "ATOM", "GML")
 _ONLY_NAMED = {
     "WMS": "It describes a service rather than holding data.",
@@ -47,7 +57,12 @@ _ONLY_NAMED = {
     "RTF": "It is a document to read, not data.",
     "SQLITE": "It is a database of an unknown make.",
     "MDB": "It is an Access database: publish its tables as CSV too.",
-    "DBF": "It is a table without the shapefile that it belongs to.",
+    "7Z": "It is a 7-Zip archive, which many cannot open: publish its files as they are, or as ZIP.",
+    "RAR": "It is a RAR archive, which many cannot open: publish its files as they are, or as ZIP.",
+    "ARROW": "It is an Arrow table: publish it as Parquet or CSV too.",
+    "SAV": "It is a file of SPSS: publish its table as CSV too.",
+    "STATA": "It is a file of Stata: publish its table as CSV too.",
+    "NETCDF": "It holds grids of numbers, which have no rows and columns.",
     "IMAGE": "It is a picture.",
 }
 
@@ -57,17 +72,16 @@ class Profiler:
         self.path = Path(arguments["path"])
         self.name = str(arguments.get("name") or self.path.name)
         self.out = Path(arguments["folder"])
-        self.allowed: dict[str, list[str]] = arguments.get("allowed") or {}
         self.work = self.out / "work"
         self.work.mkdir()
         self.connection = connect(self.work)
-        self.tables = 0
+        self.tables = Tables(self.connection, self.out, arguments.get("allowed") or {})
         self.reason = ""
 
     def run(self) -> None:
         kind = sniffing.kind_of(self.path, name=self.name)
         self.look(self.path, kind, self.name, is_member=False)
-        if not self.tables and self.reason:
+        if not self.tables.count and self.reason:
             say({"reason": self.reason})
         say({"end": {}})
 
@@ -105,7 +119,7 @@ class Profiler:
             case "KML":
                 self._layer(geo.kml(path), name)
             case "SHP":
-                for layer in geo.shapefiles(path, self.work):
+                for layer in shapefiles.shapefiles(path, self.work):
                     self._layer(layer, name)
             case "GPKG":
                 for layer in geo.geopackage(path):
@@ -123,7 +137,9 @@ class Profiler:
                 document = documents.pdf(path) if kind.code == "PDF" else documents.office(path, kind.code)
                 say({"document": document})
                 self.reason = "It is a document to read, not data: publish its tables as CSV too."
-            case "ZIP" | "TAR" | "KMZ" | "GZ" if not is_member:
+            case "DBF":
+                self._layer(shapefiles.dbase(path), name)
+            case "ZIP" | "TAR" | "KMZ" | "GZ" | "BZ2" | "XZ" if not is_member:
                 self._archive(path, kind.code)
             case code:
                 self.reason = self.reason or kind.note or _ONLY_NAMED.get(code, "It is of a kind that has no preview.")
@@ -132,28 +148,39 @@ class Profiler:
         text = as_utf8(path, self.work, encoding)
         dialect = delimited.dialect_of(text)
         loaded = load_quickly(self.connection, text, self.work, dialect) if text.stat().st_size > QUICK_FROM else None
-        if loaded is None:
-            loaded = load(self.connection, self.work, name="", rows=delimited.rows_of(text, dialect))
-        if loaded is None or _is_prose(loaded):
+        several = [loaded] if loaded else self._stacked("", delimited.rows_of(text, dialect))
+        if not several or _is_prose(several[0]):
             say({"document": {"text": text.read_bytes()[:20_000].decode("utf-8", "replace").replace("\r\n", "\n")}})
             self.reason = self.reason or "It is text without rows and columns."
             return
-        if encoding.has_bad_bytes:
-            loaded.findings.add("encoding-error")
-        loaded.name = name
-        self._table(loaded, dialect=dialect.delimiter)
+        for number, loaded in enumerate(several, 1):
+            if encoding.has_bad_bytes:
+                loaded.findings.add("encoding-error")
+            loaded.name = name if len(several) == 1 else f"{name} – {number}".removeprefix(" – ")
+            self._table(loaded, dialect=dialect.delimiter)
+
+    def _stacked(self, name: str, rows: Iterable[list[str]]) -> list[Loaded]:
+        """The tables of a sheet, which stand one below the other."""
+        found = [
+            load(self.connection, self.work, name=name, rows=part, offset=before)
+            for before, part in stacked.tables_in(rows)
+        ]
+        return [loaded for loaded in found if loaded is not None]
 
     def _sheets(self, sheets: Iterable[tuple[str, Iterator[list[str]]]], file: str) -> None:
         for sheet, rows in sheets:
             name = " – ".join(part for part in (file, sheet) if part)
             first = list(itertools.islice(rows, 400))
-            loaded = load(self.connection, self.work, name=name, rows=itertools.chain(first, rows))
+            several = self._stacked(name, itertools.chain(first, rows))
+            loaded = several[0] if several else None
             if loaded is None or not loaded.rows or (len(loaded.headings) < 2 and len(first) < 10):
                 words = [" ".join(" ".join(row).split()) for row in first[:60]]
                 say({"sheet": {"name": name, "text": "\n".join(word for word in words if word)[:5_000]}})
                 self.reason = self.reason or "None of its sheets holds a table."
             else:
-                self._table(loaded)
+                for number, loaded in enumerate(several, 1):
+                    loaded.name = name if len(several) == 1 else f"{name} – {number}".removeprefix(" – ")
+                    self._table(loaded)
 
     def _records(self, tables: Iterable[tuple[str, Iterator[dict[str, str]]]], file: str, otherwise: str) -> None:
         for label, found in tables:
@@ -204,109 +231,40 @@ class Profiler:
             return
         self._from_records(name or steps[-1], markup.records_of(path, steps))
 
+    def _table(self, loaded: Loaded, *, outline: Outline | None = None, dialect: str = "") -> None:
+        if not loaded.rows:
+            self.reason = self.reason or "It holds headings and no rows."
+        self.tables.tell(loaded, outline=outline, dialect=dialect)
+
     def _archive(self, path: Path, code: str) -> None:
-        if code == "GZ":
-            inner = archive.unpacked(path, self.work)
-            kind = sniffing.kind_of(inner, name=self.name.removesuffix(".gz"))
-            if kind.code == "GZ":
+        if code in _PACKED:
+            inner, name = archive.unpacked(path, self.work), self.name.removesuffix(_PACKED[code])
+            kind = sniffing.kind_of(inner, name=name)
+            if kind.code in _PACKED:
                 self.reason = "It is an archive within an archive."
                 return
             if kind.code in ("TAR", "ZIP"):
                 self._archive(inner, kind.code)
                 return
-            say({"archive": {"members": [{"name": self.name.removesuffix(".gz"), "size": inner.stat().st_size}]}})
-            self.look(inner, kind, self.name.removesuffix(".gz"), is_member=True)
+            say({"archive": {"members": [{"name": name, "size": inner.stat().st_size}]}})
+            self.look(inner, kind, name, is_member=True)
             return
         listed = archive.members(path, code)
         say({"archive": {"members": listed}})
         for name, file, problem in archive.opened(path, code, self.work):
             if file is None:
                 self.reason = self.reason or f"“{name}”: {problem}"
-            elif self.tables < MAX_TABLES:
+            elif not self.tables.is_full:
                 self.look(file, sniffing.kind_of(file, name=name), name, is_member=True)
         self.reason = self.reason or "It is an archive without a file of data that we can open."
-
-    def _table(self, loaded: Loaded, *, outline: Outline | None = None, dialect: str = "") -> None:
-        """Write a table's Parquet file, and say what is in it."""
-        if not loaded.rows:
-            self.reason = self.reason or "It holds headings and no rows."
-        if self.tables >= MAX_TABLES or not loaded.rows:
-            return
-        columns = examine(self.connection, loaded)
-        if not columns:
-            return
-        alarms = self._alarms(loaded, columns)
-        withheld = {key for alarm in alarms if not alarm["is_allowed"] for key in alarm["columns"]}
-        shown = [column for column in columns if column.key not in withheld]
-        if not shown:
-            say({"table": {"name": loaded.name, "rows": loaded.rows, "columns": [], "alarms": alarms, "parquet": ""}})
-            return
-        number = self.tables
-        self.tables += 1
-        parquet = self.out / f"table-{number}.parquet"
-        write_parquet(self.connection, loaded, shown, parquet)
-        relation = f"read_parquet('{parquet}')"
-        describe(self.connection, relation, shown, loaded.rows)
-        box, map_file = self._map(outline, relation, shown, loaded.rows, number)
-        say(
-            {
-                "table": {
-                    "name": loaded.name,
-                    "rows": loaded.rows,
-                    "is_cut": loaded.is_cut,
-                    "delimiter": dialect,
-                    "has_headings": loaded.has_headings,
-                    "heading_rows": loaded.heading_rows,
-                    "first_row": loaded.first_row,
-                    "preamble": loaded.preamble,
-                    "notes": loaded.notes,
-                    "columns": [column.profile for column in shown],
-                    "labels": list(loaded.headings),
-                    "period": meaning.period(shown),
-                    "places": meaning.places(self.connection, relation, shown),
-                    "box": box,
-                    "shapes": outline.kinds if outline else {},
-                    "map": map_file,
-                    "alarms": alarms,
-                    "findings": dict(loaded.findings.counts),
-                    "examples": loaded.findings.examples,
-                    "parquet": parquet.name,
-                    "bytes": parquet.stat().st_size,
-                }
-            }
-        )
-
-    def _alarms(self, loaded: Loaded, columns: list[Column]) -> list[dict[str, Any]]:
-        allowed = set(self.allowed.get(loaded.name, ()))
-        return [
-            alarm | {"is_allowed": set(alarm["columns"]) <= allowed}
-            for alarm in meaning.personal(self.connection, loaded.relation, columns)
-        ]
-
-    def _map(
-        self, outline: Outline | None, relation: str, columns: list[Column], rows: int, number: int
-    ) -> tuple[list[float] | None, str]:
-        """(box in degrees, name of the GeoJSON file)."""
-        if outline is None:
-            found = meaning.coordinates(columns)
-            if found is None:
-                return None, ""
-            x, y, system = found
-            outline = Outline(transformer(system) if system else None)
-            for row, east, north in meaning.points(self.connection, relation, x, y, rows):
-                outline.add({"type": "Point", "coordinates": [float(east), float(north)]}, row)
-        features = outline.features()
-        if not features or outline.box is None:
-            return None, ""
-        target = self.out / f"map-{number}.geojson"
-        target.write_text(json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")))
-        return outline.box, target.name
 
 
 def _is_prose(loaded: Loaded) -> bool:
     """Whether what was taken for a table is a few lines to read."""
     if not loaded.rows:
         return any(len(label.split()) > 4 or label.endswith((".", "!", "?")) for label in loaded.headings)
+    if len(loaded.headings) <= 3 and loaded.rows <= 5 and any(len(label.split()) > 7 for label in loaded.headings):
+        return True  # sentences with a comma
     return len(loaded.headings) < 2 and not loaded.has_headings
 
 

@@ -28,7 +28,15 @@ TITLES: Final[dict[str, str]] = {
     "PDF": "PDF",
     "ZIP": "zip archive",
     "GZ": "gzip archive",
+    "BZ2": "bzip2 archive",
+    "XZ": "xz archive",
     "TAR": "tar archive",
+    "7Z": "7-Zip archive",
+    "RAR": "RAR archive",
+    "ARROW": "Arrow table",
+    "SAV": "SPSS file",
+    "STATA": "Stata file",
+    "NETCDF": "NetCDF or HDF5 file",
     "RSS": "RSS feed",
     "ATOM": "Atom feed",
     "RDF": "RDF/XML",
@@ -62,6 +70,17 @@ _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
     (b"%PDF-", "PDF"),
     (b"PAR1", "PARQUET"),
     (b"\x1f\x8b", "GZ"),
+    (b"BZh", "BZ2"),
+    (b"\xfd7zXZ\x00", "XZ"),
+    (b"7z\xbc\xaf\x27\x1c", "7Z"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"ARROW1", "ARROW"),
+    (b"$FL2", "SAV"),
+    (b"$FL3", "SAV"),
+    (b"<stata_dta>", "STATA"),
+    (b"\x89HDF\r\n", "NETCDF"),
+    (b"CDF\x01", "NETCDF"),
+    (b"CDF\x02", "NETCDF"),
     (b"\x00\x00\x27\x0a", "SHP"),
     (b"\x89PNG", "IMAGE"),
     (b"\xff\xd8\xff", "IMAGE"),
@@ -97,6 +116,7 @@ _ROOTS = {
 _HTML = re.compile(r"<!doctype html|<html[\s>]|<table[\s>]|<body[\s>]|<head[\s>]", re.IGNORECASE)
 _TURTLE = re.compile(r"^\s*@?(?:prefix|base)\s+\S*\s*<", re.IGNORECASE | re.MULTILINE)
 _IRI = re.compile(r"<(?:https?|urn|file|mailto|tag):[^\s<>]*>")
+_JSONP = re.compile(r"[A-Za-z_$][\w.$]{0,60}\(\s*[\[{]\s*[\"\[{]")
 _TRIPLE = re.compile(r"^(?:<[^>\s]+>|_:\S+) <[^>\s]+> .+ \.\s*$")
 
 
@@ -178,12 +198,13 @@ def _as_text(start: bytes) -> str | None:
         return start.decode("utf-32", "replace")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start.decode("utf-16", "replace")
+    start = start.rstrip(b"\x00") or start  # some machinery fills its files up
     nulls = start.count(0)
     if nulls:
         even, odd = start[0::2].count(0), start[1::2].count(0)
         if nulls > len(start) * 0.3 and min(even, odd) < nulls * 0.1:
             return start.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
-        if nulls > len(start) * 0.02:
+        if nulls > len(start) * 0.02 and not _is_plain_text(start.replace(b"\x00", b"")):
             return None
     controls = sum(start.count(byte) for byte in range(1, 32) if byte not in (9, 10, 11, 12, 13, 26, 27))
     if controls > len(start) * 0.02 + 2:
@@ -191,11 +212,19 @@ def _as_text(start: bytes) -> str | None:
     return start.decode("utf-8-sig", "replace")
 
 
+def _is_plain_text(start: bytes) -> bool:
+    """Whether nothing but lines of printable characters stands there."""
+    printable = sum(byte >= 32 or byte in (9, 10, 13) for byte in start)
+    return printable == len(start) and start.isascii() and b"\n" in start
+
+
 def _text_kind(path: Path, text: str, name: str) -> Kind:
     stripped = text.lstrip("\ufeff \t\r\n\x00")
     if stripped[:1] in ("{", "["):
         if (found := _json_kind(path, stripped)) is not None:
             return found
+    elif _JSONP.match(stripped):
+        return Kind("JSON")
     elif stripped[:1] == "<" and not _IRI.match(stripped):
         return _markup_kind(stripped)
     if stripped.startswith("BEGIN:VCALENDAR"):
@@ -227,6 +256,8 @@ def _json_kind(path: Path, text: str) -> Kind | None:
         and re.search(r'"(?:geometry|features)"|"type"\s*:\s*"(?:Multi)?(?:Point|LineString|Polygon)"', head)
     ):
         return Kind("GEOJSON")
+    if re.match(r'\[\s*\{\s*"', text):
+        return Kind("JSON")  # though it may break off
     if path.stat().st_size <= len(text.encode()) and text[0] == "[" and not _parses(text) and "]" not in text[-20:]:
         return None
     return Kind("JSON")

@@ -9,9 +9,11 @@ from typing import Final
 from files.apart.heading import MARKERS
 
 _INTEGER = re.compile(r"^[-+]?\d+$")
-_GROUPED = re.compile(r"^[-+(]?\s*[£$€]?\s*[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*%?\)?$")
+_GROUPED = re.compile(r"^[-+(]?\s*[£$€]?\s*[-+]?\d{1,3}(?:[, \u00a0\u202f]\d{3})+(?:\.\d+)?\s*%?\)?$")
 _PLAIN = re.compile(r"^[-+(]?\s*[£$€]?\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*%?\)?$")
 _COMMA = re.compile(r"^[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+),\d+\s*[€%]?$")
+#: Days of 1982 to 2036 as Excel counts them.
+_SERIAL = re.compile(r"^[345]\d{4}$")
 _YEAR = re.compile(r"^(?:1[6-9]|20|21)\d\d$")
 _FINANCIAL_YEAR = re.compile(r"^((?:1[89]|20)\d\d)\s?[-/–]\s?(\d\d|\d{4})$")
 _BOOLEAN: Final = ({"yes", "no"}, {"y", "n"}, {"true", "false"}, {"t", "f"})
@@ -30,6 +32,9 @@ _DATES: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = (
     (re.compile(rf"^\d{{1,2}}-{_MONTH}-\d{{4}}$", re.IGNORECASE), ("%d-%b-%Y",)),
     (re.compile(rf"^\d{{1,2}} {_MONTH} \d{{4}}$", re.IGNORECASE), ("%d %b %Y",)),
     (re.compile(r"^\d{1,2} [A-Za-z]{3,9} \d{4}$"), ("%d %B %Y", "%d %b %Y")),
+    (re.compile(rf"^\d{{1,2}} {_MONTH} \d{{2}}$", re.IGNORECASE), ("%d %b %y",)),
+    (re.compile(r"^[A-Za-z]{3,9} \d{1,2}, ?\d{4}$"), ("%B %d, %Y", "%b %d, %Y")),
+    (re.compile(r"^[A-Za-z]{6,9},? \d{1,2} [A-Za-z]{3,9} \d{4}$"), ("%A %d %B %Y", "%A, %d %B %Y")),
     (re.compile(rf"^{_MONTH}[- ]\d{{4}}$", re.IGNORECASE), ("%b-%Y", "%b %Y")),
     (re.compile(rf"^{_MONTH}[- ]\d{{2}}$", re.IGNORECASE), ("%b-%y", "%b %y")),
     (re.compile(r"^(?:19|20)\d{2}-(?:0[1-9]|1[0-2])$"), ("%Y-%m",)),
@@ -73,7 +78,7 @@ def reading_of(sample: Sequence[str], label: str) -> Reading:
             return found
     if sum(_YEAR.match(text) is not None for text in told) >= need and _speaks_of_years(told, label):
         return Reading("year", "TRY_CAST({x} AS INTEGER)")
-    return _number(told, need)
+    return _number(told, need, label)
 
 
 _WHEN_TRUE = (
@@ -122,19 +127,21 @@ def _order_of_day_and_month(texts: Sequence[str], choices: tuple[str, ...]) -> t
     return choices[:1]
 
 
-def _number(told: Sequence[str], need: float) -> Reading:
+def _number(told: Sequence[str], need: float, label: str) -> Reading:
     with_zero = sum(len(text) > 1 and text[0] == "0" and text.isdigit() for text in told)
     if with_zero > 0.02 * len(told) and with_zero > 1:
         return Reading("text")  # codes: their zeros matter
     integers = sum(_INTEGER.match(text) is not None and len(text) < 19 for text in told)
     if integers >= need and integers == sum(map(_is_any_number, told)):
+        if re.search(r"\bdate\b", label, re.IGNORECASE) and all(_SERIAL.match(text) for text in told):
+            return Reading("date", "DATE '1899-12-30' + TRY_CAST({x} AS INTEGER)", pattern="days since 1899")
         return Reading("integer", "TRY_CAST({x} AS BIGINT)")
     english = sum(_is_any_number(text) for text in told)
     if english >= need:
         unit = Counter(sign for text in told for sign in "£$€%" if sign in text).most_common(1)
         is_whole = all(_INTEGER.match(_bare(text)) for text in told if _is_any_number(text))
         kind = "integer" if is_whole and not unit else "number"
-        bare = "regexp_replace({x}, '[£$€,% +]|^\\(|\\)$', '', 'g')"
+        bare = "regexp_replace({x}, '[£$€,% +\u00a0\u202f]|^\\(|\\)$', '', 'g')"
         sign = "CASE WHEN {x} LIKE '(%)' THEN -1 ELSE 1 END"
         target = "BIGINT" if kind == "integer" else "DOUBLE"
         return Reading(kind, f"TRY_CAST({bare} AS {target}) * {sign}", unit=unit[0][0] if unit else "")
@@ -149,7 +156,7 @@ def _is_any_number(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[£$€,%() ]", "", text)
+    return re.sub(r"[£$€,%() \u00a0\u202f]", "", text)
 
 
 def financial_year(text: str) -> tuple[int, int] | None:
