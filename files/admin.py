@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 
 from catalogue.admin.access import by, their_entry
 from files.actions import alarms, coverage, queue
-from files.coverage import coverage_of
 from files.enums import AlarmState
 from files.models import Alarm, ResourceFile
+from files.serializers.coverage import coverage_of
 from files.views.preview import address
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 

@@ -12,6 +12,8 @@ Column = Mapping[str, Any]
 MOST_BARS: Final = 15
 MOST_POINTS: Final = 400
 _WIDTH, _HEIGHT = 720, 360
+#: Characters of a label that fit beside a bar, on a phone too, where letters are larger.
+_LABEL = 20
 _LEFT, _RIGHT, _TOP, _BOTTOM = 90, 20, 16, 44
 _BAR = 26
 
@@ -47,6 +49,7 @@ def suggestions(columns: Sequence[Column], rows: int) -> list[Suggestion]:
         and 1 < c["distinct"] <= 200
         and c["filled"] > 0.5 * rows
         and not c["register"]
+        and c["key"] != "geometry"
         and c["distinct"] < c["filled"]
     ]
     measures = [c for c in columns if c["type"] in ("number", "integer") and _is_measure(c)]
@@ -132,15 +135,15 @@ def bars(points: Sequence[tuple[str, float]], title: str) -> str:
     values = [value for _, value in points]
     low, high = min(0.0, *values), max(0.0, *values)
     span = (high - low) or 1.0
-    left = 240
-    room = _WIDTH - left - 100
+    left = 270
+    room = _WIDTH - left - 140
     height = _TOP + len(points) * (_BAR + 8) + 8
     zero = left + (0 - low) / span * room
     parts = []
     for number, (label, value) in enumerate(points):
         top = _TOP + number * (_BAR + 8)
         start, end = sorted((zero, left + (value - low) / span * room))
-        parts.append(_text(left - 10, top + _BAR * 0.68, _short(label, 30), anchor="end"))
+        parts.append(_text(left - 10, top + _BAR * 0.68, _short(label, _LABEL), anchor="end"))
         parts.append(
             f'<rect x="{start:.1f}" y="{top}" width="{max(1.0, end - start):.1f}" height="{_BAR}" fill="#1d70b8"/>'
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 _MAX_ERRORS = 200
+_TYPES: Final = {"integer": "whole number", "datetime": "time", "boolean": "yes or no"}
 #: Findings of the profiler that are no error by themselves.
 _AS_CODE: Final = {"heading-repeated": "deviated-value"}
 
@@ -29,8 +30,13 @@ def errors_of(table: dict[str, Any]) -> list[dict[str, Any]]:
             add(_AS_CODE.get(code, code), row, column, what)
     for column in table["columns"]:
         if column["misfits"]:
-            add("type-error", None, column["heading"], f"{column['misfits']:,} cells are no {column['type']}")
+            add("type-error", None, column["heading"], _misfits(column))
     return errors
+
+
+def _misfits(column: dict[str, Any]) -> str:
+    count, kind = column["misfits"], _TYPES.get(column["type"], column["type"])
+    return f"1 cell is no {kind}" if count == 1 else f"{count:,} cells are no {kind}"
 
 
 def counts_of(tables: Iterable[dict[str, Any]]) -> dict[str, int]:

@@ -8,8 +8,8 @@ from catalogue.actions.amending import amend
 from catalogue.actions.store import By, Result
 from catalogue.drafts import DatasetDraft
 from catalogue.models import Dataset
-from files.coverage import Coverage, coverage_of
 from files.queries import files_with_tables
+from files.serializers.coverage import Coverage, coverage_of
 
 
 def take_over(dataset_id: UUID, *, by: By, now: datetime.datetime) -> bool:

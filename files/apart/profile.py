@@ -156,7 +156,7 @@ class Profiler:
         for number, loaded in enumerate(several, 1):
             if encoding.has_bad_bytes:
                 loaded.findings.add("encoding-error")
-            loaded.name = name if len(several) == 1 else f"{name} – {number}".removeprefix(" – ")
+            loaded.name = name if len(several) == 1 else _title(name, number, loaded)
             self._table(loaded, dialect=dialect.delimiter)
 
     def _stacked(self, name: str, rows: Iterable[list[str]]) -> list[Loaded]:
@@ -179,7 +179,7 @@ class Profiler:
                 self.reason = self.reason or "None of its sheets holds a table."
             else:
                 for number, loaded in enumerate(several, 1):
-                    loaded.name = name if len(several) == 1 else f"{name} – {number}".removeprefix(" – ")
+                    loaded.name = name if len(several) == 1 else _title(name, number, loaded)
                     self._table(loaded)
 
     def _records(self, tables: Iterable[tuple[str, Iterator[dict[str, str]]]], file: str, otherwise: str) -> None:
@@ -257,6 +257,12 @@ class Profiler:
             elif not self.tables.is_full:
                 self.look(file, sniffing.kind_of(file, name=name), name, is_member=True)
         self.reason = self.reason or "It is an archive without a file of data that we can open."
+
+
+def _title(sheet: str, number: int, loaded: Loaded) -> str:
+    """Of one of several tables of a sheet: what stands above it, else its number."""
+    own = loaded.preamble[-1][:100] if loaded.preamble else f"table {number}"
+    return f"{sheet} – {own}" if sheet else own
 
 
 def _is_prose(loaded: Loaded) -> bool:

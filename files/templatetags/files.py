@@ -3,8 +3,8 @@
 from django import template
 
 from catalogue.models import Dataset
-from files.coverage import Coverage, coverage_of
 from files.queries import files_with_tables
+from files.serializers.coverage import Coverage, coverage_of
 
 register = template.Library()
 

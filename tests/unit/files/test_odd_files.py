@@ -134,4 +134,5 @@ def test_places_in_the_national_grid_are_put_on_the_map_wherever_the_file_says_s
 
 def test_rows_of_a_second_table_are_numbered_as_in_the_file(look):
     said = look("A,B\nx,1\ny,2\nz,3\n\nTitle\nYear,Rate\n2020,1.5\n2021,2.5\n2022,3.5\n", "two.csv")
-    assert [line["table"]["first_row"] for line in said if "table" in line] == [2, 8]
+    found = [(line["table"]["name"], line["table"]["first_row"]) for line in said if "table" in line]
+    assert found == [("table 1", 2), ("Title", 8)]
