@@ -102,7 +102,10 @@ class WebhookAdmin(_OwnersOnly):
         return self.readonly_fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if obj else [name for name in self.fields or () if name not in self.readonly_fields]
+        if obj is None:
+            return [name for name in self.fields or () if name not in self.readonly_fields]
+        # Operators see everybody's webhooks, and nobody's secret but their own
+        return [name for name in self.fields or () if name != "secret" or obj.owner_id == request.user.pk]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         own = Webhook.objects.filter(owner_id=request.user.pk).count() if request.user.pk else 0

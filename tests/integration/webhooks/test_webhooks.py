@@ -237,6 +237,10 @@ def test_people_make_their_own_in_the_workplace_and_see_no_others(receiver):
     stranger.force_login(officer(PublisherFactory()))
     assert stranger.get(f"/admin/catalogue/webhook/{hook.id}/change/").status_code == 302
     assert "Feed" not in stranger.get("/admin/catalogue/webhookdelivery/").content.decode()
+    operator = Client()
+    operator.force_login(UserFactory(is_superuser=True))
+    shown = operator.get(f"/admin/catalogue/webhook/{hook.id}/change/").content.decode()
+    assert (hook.name in shown, hook.secret in shown) == (True, False)
     for wrong in ({"url": "nowhere"}, {"subject": "search"}, {"subject": "dataset"}, {"publisher": ""}):
         assert browser.post("/admin/catalogue/webhook/add/", values | wrong).status_code == 200
     assert Webhook.objects.count() == 1

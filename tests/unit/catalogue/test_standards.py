@@ -1,7 +1,9 @@
 """What we write, held to the standards' own shapes and schemas."""
 
 import json
+import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,7 @@ from catalogue.serializers.dcat_us import HEAD as DCAT_US_HEAD
 from catalogue.serializers.dcat_us import dcat_us
 from catalogue.serializers.entries import Entry, Series
 from catalogue.serializers.missing import DCAT_US_1, DCAT_US_3, UK, missing
+from catalogue.serializers.schema_org import structured_data
 from catalogue.serializers.uk_exchange import uk_exchange
 from tests.unit.catalogue.exchange_model import ExchangeModel
 from tests.unit.catalogue.generated import MADE, PUBLISHER, SITE, drafts, entry_of
@@ -91,6 +94,37 @@ def test_the_shapes_do_tell_of_what_is_missing(shapes, classes):
     [said] = complaints([entry_of(DatasetDraft(title="No description", publisher_id=PUBLISHER.id))], shapes, classes)
     assert "Less than 1 values" in said
     assert "dc1:description" in said or "dcterms:description" in said
+
+
+#: What Google's page on structured data for datasets asks of each property (developers.google.com/search/docs).
+WEB = re.compile(r"(?:https?|ftp)://\S+")
+GOOGLE = {
+    "name": lambda value: isinstance(value, str) and value,
+    "description": lambda value: isinstance(value, str) and 50 <= len(value) <= 5000,
+    "url": WEB.fullmatch,
+    "sameAs": WEB.fullmatch,
+    "license": WEB.fullmatch,
+    "identifier": lambda value: all(isinstance(one, str) for one in value),
+    "keywords": lambda value: all(isinstance(one, str) and one for one in value),
+    "isAccessibleForFree": lambda value: isinstance(value, bool),
+    "creator": lambda value: value["@type"] in {"Person", "Organization"} and value["name"],
+    "includedInDataCatalog": lambda value: value["@type"] == "DataCatalog" and value["name"],
+    "distribution": lambda value: all(one["@type"] == "DataDownload" and one["contentUrl"] for one in value),
+    "spatialCoverage": lambda value: all(
+        one["@type"] == "Place" and (one.get("name") or one.get("geo")) for one in value
+    ),
+}
+GOOGLE_REQUIRES = ("name", "description")
+
+
+@FEW
+@given(entry=WHOLE)
+def test_structured_data_keeps_to_what_google_asks(entry):
+    entry.dataset.description = f"How much of it there is, where and since when. {entry.dataset.description}"
+    found = structured_data(entry.dataset, [SimpleNamespace(**row) for row in entry.resources], SITE)
+    assert (found["@context"], found["@type"]) == ("https://schema.org/", "Dataset")
+    assert [name for name in GOOGLE_REQUIRES if name not in found] == []
+    assert [name for name, holds in GOOGLE.items() if name in found and not holds(found[name])] == []
 
 
 def validator(*files: Path, root: Path) -> Draft202012Validator:
