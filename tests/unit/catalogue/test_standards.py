@@ -120,7 +120,9 @@ GOOGLE_REQUIRES = ("name", "description")
 @FEW
 @given(entry=WHOLE)
 def test_structured_data_keeps_to_what_google_asks(entry):
-    entry.dataset.description = f"How much of it there is, where and since when. {entry.dataset.description}"
+    entry.dataset.description = (
+        f"How much of it there is, where it stands and since when it does. {entry.dataset.description}"
+    )
     found = structured_data(entry.dataset, [SimpleNamespace(**row) for row in entry.resources], SITE)
     assert (found["@context"], found["@type"]) == ("https://schema.org/", "Dataset")
     assert [name for name in GOOGLE_REQUIRES if name not in found] == []
