@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.templatetags.static import static
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, TemplateNotFound
 from markupsafe import Markup
@@ -55,6 +57,13 @@ class PublicTemplates(BaseLoader):
         return [name for name in self.loader.list_templates() if not name.startswith(DJANGO_TEMPLATE_FOLDERS)]
 
 
+def is_signed_in(request: HttpRequest | None) -> bool:
+    """Whether somebody reads the page who has signed in. The session of one who has none is not touched."""
+    if request is None or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return request.user.is_authenticated
+
+
 def environment(*, loader: BaseLoader, **options: Any) -> Environment:
     """Made once, by Django's Jinja2 backend (`OPTIONS["environment"]`), which hands over the loader of `templates/`."""
     env = Environment(
@@ -66,6 +75,7 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
     env.globals.update(
         static=static,
         search_url=search_url,
+        is_signed_in=is_signed_in,
         page_links=page_links,
         sheet=SHEET_OF_THE_MAP,
         GOVUK_INLINE_SCRIPT=Markup(GOVUK_INLINE_SCRIPT),

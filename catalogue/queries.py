@@ -251,7 +251,11 @@ def resources_visible_to(user: Reader) -> QuerySet[Resource]:
 
 def some_change_waits_for_its_position() -> bool:
     """Whether a follower has to call the sequencer before it reads."""
-    return Change.objects.filter(position=None).exists() or unnoted_releases(now=timezone.now()).exists()
+    return (
+        Change.objects.filter(position=None).exists()
+        or unnoted_releases(now=timezone.now()).exists()
+        or Publisher.objects.filter(is_renamed=True).exists()
+    )
 
 
 def unnoted_releases(*, now: datetime.datetime) -> QuerySet[Dataset]:

@@ -138,7 +138,7 @@ def url_key(url: str) -> str:
     return f"{scheme}://{address.rstrip('.')}{path.rstrip('/')}{query}"
 
 
-def host_of(url: str) -> str:
+def netloc_of(url: str) -> str:
     """The host and port that an address names, as link checks keep it; empty where it names none."""
     try:
         return urlsplit(url).netloc.rpartition("@")[2].lower()[:300]

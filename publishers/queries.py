@@ -9,20 +9,21 @@ from publishers.models.publisher import parent_map
 
 
 def publisher_named(slug: str) -> Publisher | None:
-    """The publisher that has, or once had, this name."""
-    found = Publisher.objects.select_related("parent").filter(slug=slug).first()
+    """The publisher that has, or once had, this name, or took over the one that had it."""
+    found = Publisher.objects.select_related("parent", "merged_into__parent").filter(slug=slug).first()
     if found:
-        return found
+        return found.merged_into or found
     past = PublisherName.objects.select_related("publisher__parent").filter(slug=slug).first()
     return past.publisher if past else None
 
 
 def publisher_of_id(text: str) -> Publisher | None:
-    """The publisher whose UUID this is: RDF calls it by that, since names in addresses change."""
+    """The publisher whose UUID this is, or was: RDF calls it by that, since names in addresses change."""
     try:
-        return Publisher.objects.filter(id=uuid.UUID(text)).first()
+        found = Publisher.objects.select_related("parent", "merged_into__parent").filter(id=uuid.UUID(text)).first()
     except ValueError:
         return None
+    return found and (found.merged_into or found)
 
 
 def ancestors_of(publisher: Publisher) -> list[Publisher]:

@@ -39,6 +39,7 @@ LAYERS = [
             "quality.rollups",
             "quality.trends",
             "bulk_plan",
+            "mergers",
             "officer_home",
             "inventory.export",
             "inventory.holdings",

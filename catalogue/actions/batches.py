@@ -4,17 +4,20 @@ Permission is the caller's to check.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
 
+from catalogue.actions import audit_steps
 from catalogue.actions.store import By, Entry, Release, upsert_many
 from catalogue.enums import BatchKind, State, Visibility
 from catalogue.models import Batch, BatchItem, Dataset, Resource, Revision
 from catalogue.snapshots import Snapshot, draft_from, snapshot
+from publishers.enums import AuditAction
 
 #: How many entries one batch may change.
 MAX_ENTRIES = 10_000
@@ -55,22 +58,25 @@ def apply(
     with transaction.atomic():
         batch = Batch.objects.create(kind=kind, title=title[:500], person=by.user, person_name=by.words[:300], at=now)
         items: list[BatchItem] = []
+        counts: Counter[UUID] = Counter()
+        by = replace(by, in_bulk=True)
         for part in _parts(entries):
             ids = [entry.dataset_id for entry in part if entry.dataset_id]
-            stands = dict(
-                Dataset.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id", "version")
-            )
-            if versions and any(versions.get(key, version) != version for key, version in stands.items()):
+            locked = Dataset.objects.select_for_update().filter(id__in=ids).order_by("id")
+            stands = {key: (version, owner) for key, version, owner in locked.values_list("id", "version", "publisher")}
+            if versions and any(versions.get(key, version) != version for key, (version, _) in stands.items()):
                 raise Changed("Somebody changed one of these entries meanwhile. Look at what would happen once more.")
-            for stored in upsert_many(part, by=by, now=now):
-                before = stands.get(stored.dataset_id, 0)
+            for entry, stored in zip(part, upsert_many(part, by=by, now=now), strict=True):
+                before, owner = stands.get(stored.dataset_id, (0, None))
                 if stored.version != before:
+                    counts.update({entry.draft.publisher_id, owner} - {None})
                     items.append(
                         BatchItem(batch=batch, dataset_id=stored.dataset_id, before=before, after=stored.version)
                     )
         if not items:
             raise NothingToDo("These entries say all of that already.")
         BatchItem.objects.bulk_create(items, batch_size=1_000)
+        _note(AuditAction.BULK_CHANGED, batch, counts, by=by, now=now)
         return batch
 
 
@@ -84,12 +90,21 @@ def undo(batch: Batch, *, by: By, now: datetime.datetime) -> Undone:
         if locked.undone_at:
             raise NothingToDo("This was undone already.")
         entries = kept = 0
+        by = replace(by, in_bulk=True)
         items = list(BatchItem.objects.filter(batch=locked).order_by("dataset_id"))
         for start in range(0, len(items), _AT_ONCE):
             done, left = _undo_part(items[start : start + _AT_ONCE], by=by, now=now)
             entries, kept = entries + done, kept + left
         Batch.objects.filter(pk=locked.pk).update(undone_at=now, undone_by=by.user)
+        owners = Dataset.objects.filter(batch_items__batch=locked).order_by().values_list("publisher_id", flat=True)
+        _note(AuditAction.BULK_UNDONE, locked, Counter(owners), by=by, now=now)
         return Undone(entries, kept)
+
+
+def _note(action: AuditAction, batch: Batch, counts: Counter[UUID], *, by: By, now: datetime.datetime) -> None:
+    audit_steps.record_bulk(
+        action, counts, user=by.user, label=by.label, title=batch.title, object_id=batch.pk, now=now
+    )
 
 
 def _undo_part(items: list[BatchItem], *, by: By, now: datetime.datetime) -> tuple[int, int]:

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from catalogue.actions import rows
 from catalogue.enums import ChangeKind
-from catalogue.models import Change
+from catalogue.models import Change, Dataset
 from catalogue.queries import unnoted_releases
+from publishers.models import Publisher
 
 #: PostgreSQL's LISTEN/NOTIFY channel on which followers are woken. A hint only: followers also look by themselves.
 CHANNEL = "domesday_changes"
@@ -39,6 +40,15 @@ def record(dataset_ids: Iterable[UUID], kind: ChangeKind, *, now: datetime.datet
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
+def _note_renames(now: datetime.datetime) -> None:
+    """What is found of an entry names its publisher and the bodies above: a new name is news of every entry."""
+    renamed = list(Publisher.objects.select_for_update().filter(is_renamed=True).order_by("id"))
+    if renamed:
+        ids = Dataset.objects.filter(publisher__in=renamed).order_by("id").values_list("id", flat=True)
+        rows.insert(Change, [Change(dataset_id=dataset_id, kind=ChangeKind.UPDATED, at=now) for dataset_id in ids])
+        Publisher.objects.filter(pk__in=[publisher.pk for publisher in renamed]).update(is_renamed=False)
+
+
 def _note_releases(now: datetime.datetime) -> None:
     """A release time makes an entry public without any write: the log tells of it as if it were one.
 
@@ -60,6 +70,7 @@ def assign_positions(*, batch_size: int = 10_000) -> int:
             # The lock first, in its own statement: the UPDATE's snapshot must be taken while we hold it.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEQUENCER_LOCK])
             _note_releases(timezone.now())
+            _note_renames(timezone.now())
             cursor.execute(_ASSIGN, [batch_size])
             count = cursor.rowcount
         assigned += count

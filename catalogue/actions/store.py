@@ -21,7 +21,7 @@ from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
 from catalogue.enums import ChangeKind, Route, State, Visibility
 from catalogue.models import Dataset, DatasetName, LinkCheck, Resource, Revision
 from catalogue.snapshots import Snapshot, digest, snapshot
-from catalogue.web_addresses import host_of
+from catalogue.web_addresses import netloc_of
 from publishers.models import User
 
 
@@ -74,6 +74,8 @@ class By:
     user: User | None = None
     label: str = ""
     comment: str = ""
+    in_bulk: bool = False
+    """Whether this is part of a change of many entries that stands in the audit log as a whole."""
 
     @property
     def words(self) -> str:
@@ -273,8 +275,8 @@ def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
     changes.record([work.dataset.id for work in new], ChangeKind.CREATED, now=now)
     changes.record([work.dataset.id for work in old], ChangeKind.UPDATED, now=now)
     quality.score_stored([(work.dataset, work.resources) for work in changed], now=now)
-    steps = [(work.before["state"] if work.before else None, work.dataset) for work in changed]
-    audit_steps.record(steps, user=by.user, label=by.label, route=by.route, now=now)
+    steps = [audit_steps.Step(work.dataset, work.before, work.after or {}) for work in changed]
+    audit_steps.record(steps, user=by.user, label=by.label, route=by.route, in_bulk=by.in_bulk, now=now)
 
 
 def _is_renamed(work: _Work) -> bool:
@@ -324,7 +326,7 @@ def _write_resources(works: list[_Work], now: datetime.datetime) -> None:
 
 def _unchecked(resource: Resource, now: datetime.datetime) -> LinkCheck:
     """A link before its first check."""
-    return rows.new(LinkCheck, resource_id=resource.id, host=host_of(resource.url), next_check_at=now)
+    return rows.new(LinkCheck, resource_id=resource.id, host=netloc_of(resource.url), next_check_at=now)
 
 
 def _revision(work: _Work, by: By, now: datetime.datetime) -> Revision:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from catalogue.actions import datasets, workflow
 from catalogue.actions.store import Release
-from catalogue.admin import entry_list, lifecycle, live_checks, panels, tables, versions
+from catalogue.admin import entry_list, lifecycle, live_checks, mergers, panels, tables, versions
 from catalogue.admin.access import by, may
 from catalogue.admin.files import ResourceInline
 from catalogue.enums import State
@@ -192,7 +192,7 @@ class DatasetAdmin(entry_list.EntryList):
         return HttpResponseRedirect(reverse("admin:catalogue_dataset_change", args=[dataset.pk]))
 
     def get_urls(self) -> list[URLPattern]:
-        own = [module.urls(self.admin_site) for module in (lifecycle, versions, live_checks, tables)]
+        own = [module.urls(self.admin_site) for module in (lifecycle, versions, live_checks, tables, mergers)]
         return [*(pattern for patterns in own for pattern in patterns), *super().get_urls()]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

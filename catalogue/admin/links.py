@@ -18,7 +18,7 @@ from catalogue.enums import BROKEN_LINK_STATES, LinkState
 from catalogue.models import Dataset, LinkCheck
 from catalogue.models.dataset import TITLE_WORDS
 from catalogue.title_words import title_query
-from catalogue.web_addresses import host_of
+from catalogue.web_addresses import netloc_of
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 #: States in which somebody has to do something; what is told of them first is what has failed longest.
@@ -119,7 +119,7 @@ class LinkCheckAdmin(admin.ModelAdmin):
         if not term:
             return queryset, False
         if "://" in term:
-            return queryset.filter(host=host_of(term), resource__url__startswith=term), False
+            return queryset.filter(host=netloc_of(term), resource__url__startswith=term), False
         on_host = queryset.filter(host=term.lower())
         if " " not in term and "." in term and on_host.exists():
             return on_host, False

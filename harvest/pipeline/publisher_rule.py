@@ -105,7 +105,7 @@ class PublisherChooser:
             "slug", "title", "publisher_id"
         ):
             self._by_name |= {_key(name): publisher_id for name in (slug, title) if name}
-        for publisher in Publisher.objects.order_by("created_at", "pk"):
+        for publisher in Publisher.objects.filter(merged_into=None).order_by("created_at", "pk"):
             self._learn(publisher)
 
     def _learn(self, publisher: Publisher) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -50,8 +51,17 @@ def add(
     return publisher
 
 
-def note_name(publisher: Publisher, *, earlier_title: str = "") -> None:
-    """Keep the present slug as the publisher's own for ever, and an earlier title under a slug made of it."""
+#: What of a publisher is written into what is found of its entries: search, feeds, dumps.
+SHOWN_WITH_ENTRIES = frozenset({"title", "slug", "abbreviation", "parent"})
+
+
+def note_name(publisher: Publisher, *, earlier_title: str = "", changed: Collection[str] = ()) -> None:
+    """Keep the present slug as the publisher's own for ever, and an earlier title under a slug made of it.
+
+    `changed`: which of its fields were just stored anew. Where its entries show one, the change log tells of them.
+    """
+    if SHOWN_WITH_ENTRIES & set(changed):
+        Publisher.objects.under([publisher.pk]).update(is_renamed=True)  # the path of those below names it too
     PublisherName.objects.get_or_create(
         slug=publisher.slug, defaults={"publisher": publisher, "title": publisher.title}
     )

@@ -64,12 +64,20 @@ class PublisherAdmin(admin.ModelAdmin):
         ),
         ("Freedom of information", {"fields": [("foi_name", "foi_email"), ("foi_phone", "foi_url")]}),
         ("How it works here", {"fields": ["requires_approval", "shows_holdings"]}),
-        ("Lifecycle", {"fields": ["closed_on"]}),
+        ("Lifecycle", {"fields": ["closed_on", "names_so_far"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Publisher | None = None) -> list[str]:
         """The tree and the addresses are the operators' to change."""
-        return [] if request.user.is_superuser else ["slug", "kind", "parent", "closed_on"]
+        return ["names_so_far", *([] if request.user.is_superuser else ["slug", "kind", "parent", "closed_on"])]
+
+    @admin.display(description="Earlier names")
+    def names_so_far(self, obj: Publisher) -> str:
+        """All that lead to it, those of bodies that were merged into it included; for a merged one, where they lead."""
+        if obj.merged_into:
+            return f"Merged into {obj.merged_into}: its names lead there."
+        names = obj.names.exclude(slug=obj.slug) if obj.pk else []
+        return ", ".join(f"{name.title} ({name.slug})" for name in names) or "None"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
         own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
@@ -97,7 +105,8 @@ class PublisherAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Publisher, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        actions.note_name(obj, earlier_title=form.initial.get("title", "") if change else "")
+        earlier_title = form.initial.get("title", "") if change else ""
+        actions.note_name(obj, earlier_title=earlier_title, changed=form.changed_data if change else ())
         if form.changed_data or not change:
             audit.record(
                 AuditAction.PUBLISHER_CHANGED if change else AuditAction.PUBLISHER_CREATED,

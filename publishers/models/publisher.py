@@ -58,7 +58,9 @@ class Publisher(models.Model):
         "entries need approval",
         default=False,
         db_default=False,
-        help_text="If ticked, editors send their entries for review, and only approvers and administrators publish.",
+        help_text="If ticked, editors send their entries for review, and only approvers and administrators publish. "
+        "That goes for an entry’s way to the public. What is published already is corrected at once by whoever may "
+        "edit it, and its history keeps who changed what.",
     )
     shows_holdings = models.BooleanField(
         "shows how many datasets it holds",
@@ -69,6 +71,21 @@ class Publisher(models.Model):
 
     # Lifecycle
     closed_on = models.DateField(null=True, blank=True, help_text="When the body ceased to exist, if it did.")
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        help_text="The body that took over its entries and its names, never itself merged into another.",
+    )
+    is_renamed = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Its names or its place in the tree changed, and the change log has not told of its entries yet.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
 
@@ -88,6 +105,10 @@ class Publisher(models.Model):
                 condition=Q(slug__regex=r"^[a-z0-9][a-z0-9_-]*$"), name="publisher_slug_well_formed"
             ),
             models.CheckConstraint(condition=~Q(title=""), name="publisher_has_title"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | (Q(closed_on__isnull=False) & ~Q(merged_into=models.F("id"))),
+                name="publisher_merged_is_closed",
+            ),
         ]
 
     def __str__(self) -> str:

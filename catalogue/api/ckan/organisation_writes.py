@@ -114,10 +114,12 @@ def _change(arguments: Arguments, texts: dict[str, str]) -> dict[str, Any]:
         name: text for name, text in texts.items() if text != getattr(publisher, name) and (text or name != "title")
     }
     if changed:
+        earlier_title = publisher.title
         with transaction.atomic():
             for name, text in changed.items():
                 setattr(publisher, name, text)
             publisher.save(update_fields=[*changed, "modified_at"])
+            actions.note_name(publisher, earlier_title=earlier_title, changed=changed)
             _record(AuditAction.PUBLISHER_CHANGED, publisher, arguments, fields=sorted(changed))
     return _shown(publisher, arguments)
 

@@ -183,5 +183,11 @@ def test_the_audit_log_has_each_step_of_an_entry_and_the_token_that_made_it(edit
     lines = AuditEntry.objects.exclude(action="token_created").order_by("id")
     assert list(lines.values_list("action", "token_id", "actor_id")) == [
         (action, editor.token.id, editor.user.id)
-        for action in ("dataset_created", "dataset_published", "dataset_withdrawn")
+        for action in ("dataset_created", "dataset_published", "dataset_changed", "dataset_withdrawn")
     ]
+    assert lines.get(action="dataset_changed").detail == {
+        "route": "api",
+        "version": 3,
+        "before": "published",
+        "fields": ["title"],
+    }

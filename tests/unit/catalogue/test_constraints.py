@@ -156,6 +156,12 @@ def test_publisher_not_its_own_parent():
         Publisher.objects.filter(id=publisher.id).update(parent=publisher)
 
 
+def test_publisher_merged_is_closed():
+    publisher, other = PublisherFactory(), PublisherFactory()
+    with broken("publisher_merged_is_closed"):
+        Publisher.objects.filter(id=publisher.id).update(merged_into=other)
+
+
 def test_membership_once_per_publisher():
     membership = MembershipFactory()
     with broken("membership_once_per_publisher"):
