@@ -70,6 +70,7 @@ class LinkCheckAdmin(admin.ModelAdmin):
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     search_fields = ["host"]
     search_help_text = "A host, the beginning of a link, or words of the entry's title."
