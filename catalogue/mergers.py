@@ -35,7 +35,7 @@ class Forecast:
     people: list[tuple[str, str]]
     """(person, role) of those who work for it."""
     moved: dict[str, int]
-    """How many of what else belongs to it, by the plural name."""
+    """How many of what else belongs to it, by what that is called."""
     names: list[str]
     """Names in addresses that would lead to the other publisher."""
     tokens: int
@@ -55,7 +55,7 @@ def forecast(publisher: Publisher) -> Forecast:
         harvested=entries.exclude(origin_id="").count(),
         bodies=list(publisher.children.order_by("title").values_list("title", flat=True)),
         people=[(str(member.user), str(member.get_role_display())) for member in people],
-        moved={plural: count for label in MOVED for plural, count in [_count(label, publisher)] if count},
+        moved={name: count for name, count in (_count(label, publisher) for label in MOVED) if count},
         names=sorted(
             {publisher.slug, *PublisherName.objects.filter(publisher=publisher).values_list("slug", flat=True)}
         ),
@@ -82,4 +82,5 @@ def objections(old: Publisher, new: Publisher) -> list[str]:
 
 def _count(label: str, publisher: Publisher) -> tuple[str, int]:
     model = apps.get_model(label)
-    return str(model._meta.verbose_name_plural), model._default_manager.filter(publisher=publisher).count()
+    count = model._default_manager.filter(publisher=publisher).count()
+    return str(model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural), count

@@ -116,12 +116,12 @@ def _cell(row: Row, place: int) -> str:
 
 
 def _keyed(rows: Iterable[dict[str, str]]) -> Iterator[tuple[object, dict[str, str]]]:
-    """Rows with what tells that the next belongs to the same entry: its id, or no title of its own."""
+    """Rows with what tells that the next belongs to the same entry: its id, or a file and no title of its own."""
     key: object = None
     for row in rows:
         if row.get("id"):
             key = row["id"].lower()
-        elif row.get("title") or key is None:
+        elif row.get("title") or key is None or not _says_file(row):
             key = object()
         yield key, row
 

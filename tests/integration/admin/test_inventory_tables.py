@@ -175,8 +175,18 @@ def plan_of(agency, text: str, user=None):
 def test_a_table_of_ones_own_making_needs_only_titles(agency):
     plan = plan_of(agency, "Our inventory\n\nTitle *;Held in;Colour\nEels;Shed 7;blue\n;Shed 8;red\n")
     assert plan.unknown_columns == ["Colour"]
-    assert [(one.row, one.action, one.title) for one in plan.entries] == [(4, "new", "Eels")]
+    assert [(one.row, one.action, one.title) for one in plan.entries] == [(4, "new", "Eels"), (5, "problem", "")]
     assert plan.entries[0].draft.held_in == "Shed 7"
+    assert plan.entries[1].problems == ["There is no title: every new entry needs one."]
+
+
+def test_rows_below_an_entry_that_name_no_title_are_its_further_files(agency):
+    table = "title,url\nEels,https://rivers.example/1.csv\n,https://rivers.example/2.csv\n"
+    (plan,) = plan_of(agency, table).entries
+    assert [file.url for file in plan.draft.resources] == [
+        "https://rivers.example/1.csv",
+        "https://rivers.example/2.csv",
+    ]
 
 
 def test_a_row_with_a_known_identifier_is_that_entry_however_often_it_is_uploaded(agency):
