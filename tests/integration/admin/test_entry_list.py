@@ -126,3 +126,9 @@ def test_home_and_list_take_as_many_queries_however_many_entries(
         client.get("/admin/")
     with django_assert_num_queries(11):
         client.get(LIST)
+
+
+def test_the_foot_of_public_pages_leads_whoever_has_signed_in_to_their_work(agency: Publisher) -> None:
+    link = '<a class="govuk-link" href="/admin/">{}</a>'
+    assert link.format("Publisher sign in") in Client().get("/accessibility").content.decode()
+    assert link.format("Your work") in signed_in(officer(agency)).get("/accessibility").content.decode()

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from catalogue.actions import datasets
-from catalogue.actions.store import By
-from catalogue.enums import Route, State
-from catalogue.models import Dataset
+from catalogue.actions import batches, datasets
+from catalogue.actions.store import By, Entry
+from catalogue.enums import BatchKind, Route, State
+from catalogue.models import Batch, Dataset
 from harvest.models import Source
 from publishers.models import Membership, Publisher, User
 from publishers.permissions import Permission
@@ -32,16 +33,42 @@ FORM = {
     "resources-INITIAL_FORMS": "0",
 }
 NO_MEMBERS = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+SOURCE = {
+    "kind": "data-json",
+    "schedule": "daily",
+    "notify_about": "problems",
+    "retire_share": "0.1",
+    "max_seconds": "3600",
+    "max_bytes": "1000000",
+    "config": "{}",
+}
 
 
 def view(client: Client, publisher: Publisher) -> bool:
+    """On its own pages, and in the table that everybody may download of what is theirs."""
     draft = dataset(publisher, state=State.DRAFT, title="A draft of theirs")
-    return "A draft of theirs" in client.get(f"{PREFIX}/{draft.id}/change/").content.decode()
+    shown = "A draft of theirs" in client.get(f"{PREFIX}/{draft.id}/review/").content.decode()
+    if publisher.slug in {"office", "another"}:  # the form takes long to draw: the nearest body and the farthest
+        assert shown == ("A draft of theirs" in client.get(f"{PREFIX}/{draft.id}/change/").content.decode())
+    table = b"".join(client.get(f"{PREFIX}/inventory.csv?publisher={publisher.id}")).decode()
+    assert shown == ("A draft of theirs" in table)
+    return shown
 
 
 def create(client: Client, publisher: Publisher) -> bool:
     client.post(f"{PREFIX}/add/", FORM | {"title": "Made", "publisher": str(publisher.id), "read_version": "0"})
-    return Dataset.objects.filter(publisher=publisher, title="Made").exists()
+    made = Dataset.objects.filter(publisher=publisher, title="Made").exists()
+    assert made == imported(client, publisher)
+    return made
+
+
+def imported(client: Client, publisher: Publisher) -> bool:
+    """By a table, after its preview."""
+    table = SimpleUploadedFile("table.csv", b"title\nFrom a table\n")
+    answer = client.post(f"{PREFIX}/import/", {"file": table, "publisher": str(publisher.id)})
+    if answer.status_code == 302 and "/import/" in answer["Location"] and "login" not in answer["Location"]:
+        client.post(answer["Location"])
+    return Dataset.objects.filter(publisher=publisher, title="From a table").exists()
 
 
 def edit(client: Client, publisher: Publisher) -> bool:
@@ -53,7 +80,27 @@ def edit(client: Client, publisher: Publisher) -> bool:
     entry.refresh_from_db()
     may_edit = entry.title == "Changed"
     assert other_edits(client, publisher) == ([may_edit] * 4)
+    assert in_bulk(client, publisher) == ([may_edit] * 2)
     return may_edit
+
+
+def in_bulk(client: Client, publisher: Publisher) -> list[bool]:
+    """Whether a change of many entries is done, and whether it is undone."""
+    entry = dataset(publisher, state=State.DRAFT)
+    change = {"action": "edit_selected", "set_held_in": "on", "held_in": "Shed", "versions": "1:1", "_apply": "1"}
+    client.post(f"{PREFIX}/", change | {"_selected_action": [str(entry.id)]})
+    entry.refresh_from_db()
+    done = entry.held_in == "Shed"
+    batch = Batch.objects.filter(items__dataset=entry).first() or batch_of_another(publisher)
+    client.post(f"/admin/catalogue/batch/{batch.pk}/undo/")
+    batch.refresh_from_db()
+    return [done, batch.undone_at is not None]
+
+
+def batch_of_another(publisher: Publisher) -> Batch:
+    draft = datasets.draft_of(dataset(publisher)).with_changes(title="Made by a batch", name="")
+    by = By(Route.COMMAND, label="test")
+    return batches.apply([Entry(draft)], kind=BatchKind.EDIT, title="Theirs", by=by, now=timezone.now())
 
 
 def other_edits(client: Client, publisher: Publisher) -> list[bool]:
@@ -128,20 +175,8 @@ def manage_members(client: Client, publisher: Publisher) -> bool:
 
 def manage_sources(client: Client, publisher: Publisher) -> bool:
     address = f"https://{publisher.slug}.example/data.json"
-    values = {
-        "title": "Theirs",
-        "kind": "data-json",
-        "url": address,
-        "publisher": str(publisher.id),
-        "publisher_rule": "fixed",
-        "schedule": "daily",
-        "notify_about": "problems",
-        "retire_share": "0.1",
-        "max_seconds": "3600",
-        "max_bytes": "1000000",
-        "config": "{}",
-    }
-    client.post("/admin/harvest/source/add/", values)
+    own = {"title": "Theirs", "url": address, "publisher": str(publisher.id), "publisher_rule": "fixed"}
+    client.post("/admin/harvest/source/add/", SOURCE | own)
     return Source.objects.filter(publisher=publisher, url=address).exists()
 
 
@@ -231,19 +266,12 @@ def test_an_administrators_source_makes_entries_for_nobody_else(client):
     """Whose records a source's become, and whose UUIDs they may take, is for operators to say."""
     world = World()
     client.force_login(world.person("administrator"))
-    values = {
+    values = SOURCE | {
         "title": "Ours",
-        "kind": "data-json",
         "url": "https://agency.example/data.json",
         "publisher": str(world.publishers["a"].id),
         "publisher_rule": "create",
         "keeps_uuids": "on",
-        "schedule": "daily",
-        "notify_about": "problems",
-        "retire_share": "0.1",
-        "max_seconds": "3600",
-        "max_bytes": "1000000",
-        "config": "{}",
     }
     client.post("/admin/harvest/source/add/", values)
     made = Source.objects.get()
