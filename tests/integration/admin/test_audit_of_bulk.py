@@ -33,7 +33,7 @@ def lines_of(publisher: Publisher) -> list[tuple[str, str, int]]:
 
 def exported(client: Client) -> list[dict[str, str]]:
     text = b"".join(client.get(f"{LOG}export.csv").streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
+    return [line for line in csv.DictReader(io.StringIO(text)) if line["action"] != "Signed in"]
 
 
 def test_a_change_in_bulk_and_its_undoing_are_told_to_each_publisher_of_its_own_entries() -> None:
@@ -47,7 +47,7 @@ def test_a_change_in_bulk_and_its_undoing_are_told_to_each_publisher_of_its_own_
     title = "Set frequency of 3 entries"
     assert lines_of(rivers) == [("bulk_changed", title, 2), ("bulk_undone", title, 2)]
     assert lines_of(roads) == [("bulk_changed", title, 1), ("bulk_undone", title, 1)]
-    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"bulk_changed", "bulk_undone"}
+    assert not AuditEntry.objects.filter(action="dataset_changed").exists()  # one line for each publisher says it
 
     reader = signed_in(officer(roads, Role.ADMINISTRATOR))
     mine = [(line["action"], line["publisher"], line["detail"]) for line in exported(reader)]
@@ -72,7 +72,7 @@ def test_an_entry_that_is_changed_alone_is_told_of_by_the_names_of_its_fields() 
     entry = dataset(agency, title="Eels", held_in="The cellar")
     client = signed_in(officer(agency))
     client.post(f"{LIST}{entry.pk}/restore/", {"number": "1"})
-    assert not AuditEntry.objects.exists()  # nothing was changed
+    assert not AuditEntry.objects.exclude(action="signed_in").exists()  # nothing was changed
     client.post(f"{LIST}{entry.pk}/withdraw/", {"reason": "Gone."})
-    line = AuditEntry.objects.get()
+    line = AuditEntry.objects.exclude(action="signed_in").get()
     assert (line.action, line.object_label, line.detail["fields"]) == ("dataset_withdrawn", "Eels", ["state"])

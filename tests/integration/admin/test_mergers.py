@@ -13,6 +13,7 @@ from catalogue.enums import ChangeKind, State
 from catalogue.models import Change, Dataset, Revision
 from harvest.normalise.base import Organisation
 from harvest.pipeline.publisher_rule import PublisherChooser
+from publishers import actions
 from publishers.enums import Role
 from publishers.models import AuditEntry, Membership, Publisher
 from tests.factories.catalogue import dataset, draft
@@ -143,6 +144,7 @@ def test_whatever_belongs_to_a_publisher_is_moved_or_left_on_purpose() -> None:
 def test_a_new_name_is_news_of_every_entry_of_the_body_and_of_those_below(
     old: Publisher, operator: Client, client: Client
 ) -> None:
+    actions.note_name(old)
     below = PublisherFactory(parent=old)
     own, theirs = dataset(old), dataset(below)
     dataset()
