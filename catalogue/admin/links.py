@@ -45,9 +45,11 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[LinkCheck]) -> QuerySet[LinkCheck]:
         wanted = self.value()
         if wanted is None or wanted in BROKEN_LINK_STATES:
+            failing = queryset.filter(state__in=[wanted] if wanted else BROKEN_LINK_STATES)
+            if publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED) is None:
+                return failing
             # Named by the entries that have some, so that PostgreSQL needn't look through all links of somebody's
-            states = [wanted] if wanted else BROKEN_LINK_STATES
-            return queryset.filter(state__in=states, resource__dataset__standing__broken_links__gt=0)
+            return failing.filter(resource__dataset__standing__broken_links__gt=0)
         return queryset.filter(state=wanted) if wanted in LinkState.values else queryset
 
 
