@@ -69,7 +69,7 @@ def apply(
             for entry, stored in zip(part, upsert_many(part, by=by, now=now), strict=True):
                 before, owner = stands.get(stored.dataset_id, (0, None))
                 if stored.version != before:
-                    counts.update({entry.draft.publisher_id, owner} - {None})
+                    counts.update({entry.draft.publisher_id, owner or entry.draft.publisher_id})
                     items.append(
                         BatchItem(batch=batch, dataset_id=stored.dataset_id, before=before, after=stored.version)
                     )
