@@ -14,11 +14,14 @@ import multiprocessing
 import os
 import random
 import resource
+import shutil
 import statistics
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,7 @@ parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("folder", type=Path, help="the index folder of one size")
 parser.add_argument("--rounds", type=int, default=60, help="questions of each kind")
 parser.add_argument("--processes", type=int, default=1)
+parser.add_argument("--commits", type=int, default=0, metavar="N", help="how soon each of N changes is found")
 parser.add_argument("--postgres", type=int, default=0, metavar="N", help="ask PostgreSQL N of each kind as well")
 options = parser.parse_args()
 settings.configure(SEARCH_DIR=options.folder, USE_TZ=True)
@@ -37,7 +41,7 @@ from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the sett
 from catalogue.places import Box  # noqa: E402
 from catalogue.search import counting  # noqa: E402
 from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words  # noqa: E402
-from catalogue.search.index import open_reader  # noqa: E402
+from catalogue.search.index import Writer, close_reader, open_reader  # noqa: E402
 from catalogue.search.kept import KeptCounts  # noqa: E402
 from catalogue.search.query import SearchRequest, search  # noqa: E402
 from catalogue.search_scope import Scope  # noqa: E402
@@ -131,6 +135,31 @@ def measure(kinds: dict[str, Maker]) -> None:
         print(f"| {kind} | {' | '.join(map(of, columns))} |", flush=True)
 
 
+def commits_to_visible(count: int) -> None:
+    """From the commit of one changed entry until this process finds it, on a copy of the index. The 0.2 seconds for
+    which a process doesn't look again are part of it."""
+    with tempfile.TemporaryDirectory(dir=options.folder.parent) as copy:
+        shutil.copytree(options.folder, copy, dirs_exist_ok=True)
+        settings.SEARCH_DIR = Path(copy)
+        close_reader()
+        build = open_reader().build
+        writer = Writer(build)
+        commits, waits = [], []
+        for number, entry in enumerate(datasets(real_records(), count)):
+            word = f"beacon{number}"
+            writer.put([replace(entry, title=word)])
+            started = time.perf_counter()
+            writer.commit(build.read_state())
+            commits.append((time.perf_counter() - started) * 1000)
+            while not search(SearchRequest(q=f'"{word}"', facets=())).total:
+                time.sleep(0.001)
+            waits.append((time.perf_counter() - started) * 1000)
+        writer.close()
+    settings.SEARCH_DIR = options.folder
+    close_reader()
+    print(f"\nFrom commit to visible, ms: {of(waits)}; of that the commit itself {of(commits)}.")
+
+
 #: Kinds that PostgreSQL can be asked: no boxes, no periods, no half words, no slips.
 COMPARED = (
     *("nothing typed", "commonest words", "two common words", "two words", "three words", "a title", "rare word"),
@@ -173,6 +202,8 @@ def ask_all(seed: int) -> None:
         shared = int(memory["RssFile"]) / 1000
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
         print(f"\nResident: {private:,.0f} MB own (bench's records too), {shared:,.0f} MB of files; {peak:,.0f} peak.")
+        if options.commits:
+            commits_to_visible(options.commits)
         if options.postgres:
             beside_postgres(queries(real_records()), options.postgres)
     else:

@@ -97,13 +97,17 @@ def recent_datasets(
     user: Reader, *, limit: int, publisher: Publisher | None = None, besides: UUID | None = None
 ) -> list[Dataset]:
     """The most recently changed datasets, of one publisher or of all: as much of them as a list of links shows."""
-    datasets = Dataset.objects.visible_to(user).select_related("publisher").order_by("-modified_at", "-id")
-    if publisher:
-        datasets = datasets.filter(publisher=publisher)
+    datasets = Dataset.objects.visible_to(user).order_by("-modified_at", "-id")
     if besides:
         datasets = datasets.exclude(id=besides)
-    shown = ("name", "title", "modified_at", "publisher_id", "publisher__title", "publisher__slug")
-    return list(datasets.only(*shown)[:limit])
+    shown = ("name", "title", "modified_at", "publisher_id")
+    if publisher is None:
+        others = datasets.select_related("publisher").only(*shown, "publisher__title", "publisher__slug")
+        return list(others[:limit])
+    own = list(datasets.filter(publisher=publisher).only(*shown)[:limit])
+    for dataset in own:
+        dataset.publisher = publisher
+    return own
 
 
 #: Of the newest datasets so many are looked through for different publishers.
