@@ -1,11 +1,14 @@
 """Runs: how far they are, what they met, and a person's word where one is asked for."""
 
-from typing import Any
+import itertools
+from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -13,10 +16,21 @@ from django.views.decorators.http import require_POST
 
 from harvest import actions
 from harvest.admin.access import Scoped, Told
-from harvest.enums import RunState
-from harvest.models import Problem, Run
+from harvest.enums import RecordState, RunState
+from harvest.models import Problem, Record, Run
+from harvest.pipeline.retire import missing
 from harvest.queries import run_progress
 from publishers.models import User
+from services.csv_answer import csv_answer
+
+#: Of the records that a person is asked about so many are shown; the CSV has all.
+SHOWN: Final = 200
+
+
+def vanished(run: Run) -> QuerySet[Record]:
+    """The records about which a quarantined run asks, by the titles of their entries."""
+    gone = missing(run).filter(state=RecordState.VANISHED).select_related("dataset")
+    return gone.only("guid", "last_seen_at", "dataset__title", "dataset__name").order_by("dataset__title", "id")
 
 
 class ProblemInline(admin.TabularInline):
@@ -78,7 +92,32 @@ class RunAdmin(Told, Scoped, admin.ModelAdmin):
         decide = path(
             "<int:run_id>/vanished/", self.admin_site.admin_view(require_POST(self.decide)), name="harvest_run_vanished"
         )
-        return [decide, *super().get_urls()]
+        download = path(
+            "<int:run_id>/vanished.csv", self.admin_site.admin_view(self.download), name="harvest_run_vanished_csv"
+        )
+        return [decide, download, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the records that a person is asked about: nobody can say of a number whether it is right."""
+        context = dict(extra_context or {})
+        run = self.get_object(request, object_id) if object_id.isdecimal() else None
+        if run is not None and run.state == RunState.QUARANTINED:
+            context |= {"vanished": list(vanished(run)[:SHOWN]), "shown": SHOWN}
+        return super().change_view(request, object_id, form_url, context)
+
+    def download(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
+        """All of them as CSV."""
+        run = get_object_or_404(self.get_queryset(request), pk=run_id)
+        site = settings.SITE_URL
+        lines = (
+            (record.guid, record.dataset.title, site + record.dataset.get_absolute_url(), record.last_seen_at)
+            for record in vanished(run).iterator(2_000)
+            if record.dataset
+        )
+        columns = ("identifier", "title", "address", "last seen")
+        return csv_answer(itertools.chain([columns], lines), name=f"vanished-{run.pk}.csv")
 
     def decide(self, request: HttpRequest, run_id: int) -> HttpResponse:
         """A person's word on the records that a quarantined run missed: withdraw them, or keep them."""

@@ -6,6 +6,8 @@ from django.utils import timezone
 from harvest.enums import RunState
 from harvest.models import Problem, Run, Source
 from publishers.enums import Role
+from tests.factories.harvest import data_json, record, run_now
+from tests.factories.harvest import source as source_at
 from tests.factories.publishers import PublisherFactory, UserFactory, officer
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,26 @@ def test_keeping_what_a_run_missed_ends_its_quarantine(client, source, publisher
     assert client.post(f"/admin/harvest/run/{run.pk}/vanished/", {"keep": "1"}).status_code == 302
     run.refresh_from_db()
     assert run.state == RunState.COMPLETED
+
+
+def test_what_a_run_asks_about_is_listed_and_can_be_downloaded(client, publisher, tmp_path):
+    catalogue = tmp_path / "data.json"
+    records = [record(f"r{number}", f"River {number:02}") for number in range(30)]
+    catalogue.write_bytes(data_json(records))
+    rivers = source_at(str(catalogue), publisher=publisher)
+    run_now(rivers)
+    catalogue.write_bytes(data_json(records[20:]))
+    run = run_now(rivers)
+    assert run.state == RunState.QUARANTINED
+    client.force_login(officer(publisher, Role.ADMINISTRATOR))
+
+    page = client.get(f"/admin/harvest/run/{run.pk}/change/").content.decode()
+    lines = b"".join(client.get(f"/admin/harvest/run/{run.pk}/vanished.csv")).decode().splitlines()
+
+    assert [number for number in range(30) if f">River {number:02}</a>" in page] == list(range(20))
+    assert [line.split(",")[:2] for line in lines[1:]] == [[f"r{number}", f"River {number:02}"] for number in range(20)]
+    client.force_login(officer(PublisherFactory(), Role.ADMINISTRATOR))
+    assert client.get(f"/admin/harvest/run/{run.pk}/vanished.csv").status_code == 404
 
 
 def test_someone_elses_run_cannot_be_decided(client, source):
