@@ -215,16 +215,34 @@ def publishers_with_counts(parent: Publisher | None = None) -> list[Publisher]:
     return publishers
 
 
-def datasets_lacking(key: str, *, publisher: Publisher | None = None, topic: Topic | None = None) -> QuerySet[Dataset]:
-    """Public datasets that don't, or not wholly, meet a quality criterion, the worst first."""
+def datasets_lacking(
+    key: str,
+    *,
+    publisher: Publisher | None = None,
+    topic: Topic | None = None,
+    after: tuple[int, UUID] | None = None,
+) -> QuerySet[Dataset]:
+    """Public datasets that don't, or not wholly, meet a quality criterion, the worst first, then by id.
+
+    `after`: score and id of the last one seen, to go on from there: any number of them can be read to the end.
+    """
     datasets = Dataset.objects.public().filter(quality__marks__overlap=[f"{key}:unmet", f"{key}:partly"])
     if publisher:
         datasets = datasets.filter(publisher=publisher)
     if topic:
         datasets = datasets.filter(topic=topic)
+    if after:
+        score, last = after
+        # Said twice, so that an index is entered at the score
+        datasets = datasets.filter(quality__score__gte=score)
+        datasets = datasets.filter(Q(quality__score__gt=score) | Q(quality__dataset_id__gt=last))
     shown = ("id", "name", "title", "publisher__title", "publisher__slug")
     reported = ("quality__score", "quality__band", "quality__results", "quality__scored_at", "quality__rules_version")
-    return datasets.select_related("publisher", "quality").only(*shown, *reported).order_by("quality__score", "id")
+    return (
+        datasets.select_related("publisher", "quality")
+        .only(*shown, *reported)
+        .order_by("quality__score", "quality__dataset_id")
+    )
 
 
 def publishers_for_api() -> QuerySet[Publisher]:

@@ -144,6 +144,20 @@ def rescore_due(*, now: datetime.datetime, limit: int = 10_000) -> RescoreCounts
     return rescore(ids, now=now)
 
 
+def rescore_all_due(*, clock: Callable[[], datetime.datetime], seconds: float, limit: int = 10_000) -> RescoreCounts:
+    """Rescore what is due, `limit` datasets at a time, until nothing is left or `seconds` have passed.
+
+    So the whole catalogue takes new rules in minutes, and one call ends before the next one is sent.
+    """
+    began, counts = clock(), RescoreCounts()
+    while True:
+        now = clock()
+        found = rescore_due(now=now, limit=limit)
+        counts += found
+        if found.scored < limit or now - began >= datetime.timedelta(seconds=seconds):
+            return counts
+
+
 def licence_changed(licence: Licence, *, now: datetime.datetime) -> int:
     """Let the datasets of a licence be scored anew, since it was opened, closed or renamed; returns how many."""
     return QualityReport.objects.filter(dataset__licence=licence).update(due_at=now)

@@ -1,9 +1,11 @@
 """/api/v1/quality and what belongs to it."""
 
+import datetime
 from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
@@ -25,6 +27,8 @@ from catalogue.serializers.quality_figures import figures_json
 from catalogue.serializers.quality_report import DatasetQualitySerializer
 from publishers.models import Publisher
 from publishers.queries import publisher_named
+
+_A_YEAR = datetime.timedelta(days=365)
 
 _WITH_BELOW = OpenApiParameter(
     "with", str, enum=["below"], description="“below”: count each publisher with the bodies below it."
@@ -79,18 +83,22 @@ def _scopes(rows: list[tuple[str, str, int | None, Any]]) -> Response:
 
 
 class QualityHistory(ReadView):
-    """The figures of each day on which they changed, oldest first: of all, of a publisher or of a topic.
+    """The figures of each day on which they changed, oldest first: of all, of a publisher or of a topic; of the last
+    365 days, unless `since` says otherwise.
 
     On the day when the way of scoring changed there are two rows, one for each version of the rules.
     """
 
-    parameters = frozenset({"publisher", "topic"})
+    parameters = frozenset({"publisher", "topic", "since"})
 
     @extend_schema(
         operation_id="quality_history",
         parameters=[
             OpenApiParameter("publisher", str, description="Slug of a publisher: its own datasets."),
             OpenApiParameter("topic", str, description="Slug of a topic."),
+            OpenApiParameter(
+                "since", OpenApiTypes.DATE, description="The first day, as 2026-01-31; 365 days ago if it is left out."
+            ),
         ],
         responses=quality_figures.HistorySerializer,
     )
@@ -98,6 +106,7 @@ class QualityHistory(ReadView):
         slug, topic = request.query_params.get("publisher", ""), request.query_params.get("topic", "")
         if slug and topic:
             raise ValidationError({"topic": ["Ask for a publisher or for a topic, not for both."]})
+        since = _day(request.query_params.get("since", ""))
         scope, key = RollupScope.WHOLE, ""
         if slug:
             publisher = publisher_named(slug) if "\x00" not in slug else None
@@ -108,11 +117,20 @@ class QualityHistory(ReadView):
             if "\x00" in topic or not Topic.objects.filter(slug=topic).exists():
                 raise ValidationError({"topic": ["There is no such topic: see /api/v1/quality/topics."]})
             scope, key = RollupScope.TOPIC, topic
-        history = trends.history_of(scope, key, today=day_of(timezone.now()))
+        history = trends.history_of(scope, key, since=since)
         results = [
             {"day": point.day, "rules_version": point.rules_version, **figures_json(point.figures)} for point in history
         ]
         return Response({"scope": scope.value, "slug": slug or topic, "results": results})
+
+
+def _day(text: str) -> datetime.date:
+    if not text:
+        return day_of(timezone.now()) - _A_YEAR
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ValidationError({"since": ["Write a day as 2026-01-31."]}) from None
 
 
 class QualityQuarters(ReadView):

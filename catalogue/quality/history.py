@@ -6,9 +6,10 @@ changed. So a comparison across new rules shows what publishers did, not what we
 """
 
 import datetime
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple, Self
 
 from catalogue.quality.figures import Figures
 from catalogue.quality.score import CRITERIA
@@ -107,3 +108,59 @@ def _switches(then: Point, now: Point, history: Sequence[Point]) -> list[tuple[P
     ]
     chain = [then, *between, now]
     return [(old, new) for old, new in pairwise(chain) if old.rules_version != new.rules_version]
+
+
+# Who moved it
+
+
+class Scores(NamedTuple):
+    """Of some datasets: the sum of their scores, and how many they are."""
+
+    score_sum: int = 0
+    scored: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        return self.score_sum / self.scored if self.scored else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A part of the whole, and by how many points it moved the mean score of the whole."""
+
+    key: str
+    points: float
+    then: Scores
+    now: Scores
+    title: str = ""
+    slug: str = ""
+
+    def named(self, title: str, slug: str) -> Self:
+        return replace(self, title=title, slug=slug)
+
+
+def movers(then: Mapping[str, Scores], now: Mapping[str, Scores]) -> list[Mover]:
+    """Parts by how far they moved the mean score of the whole, the furthest first; those that moved it at all.
+
+    Of each part it is asked how far the sum of its scores lies above the mean that was, spread over all datasets: now,
+    less then. So better scores count, and so do more datasets with scores above the mean, its own or, by weighing less,
+    those of others. All parts together are exactly the change of the mean.
+    """
+    before, after = _sum(then), _sum(now)
+    if not before.scored or not after.scored:
+        return []
+    mean = before.score_sum / before.scored
+
+    def above(scores: Scores, whole: Scores) -> float:
+        return (scores.score_sum - mean * scores.scored) / whole.scored
+
+    found = []
+    for key in then.keys() | now.keys():
+        old, new = then.get(key, Scores()), now.get(key, Scores())
+        if points := above(new, after) - above(old, before):
+            found.append(Mover(key, points, old, new))
+    return sorted(found, key=lambda mover: (-abs(mover.points), mover.key))
+
+
+def _sum(scores: Mapping[str, Scores]) -> Scores:
+    return Scores(sum(each.score_sum for each in scores.values()), sum(each.scored for each in scores.values()))

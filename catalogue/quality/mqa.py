@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from catalogue.enums import CriterionState
+from catalogue.vocabularies.tables import load_table
 
 #: The least score of each band, best first.
 MQA_BANDS: Final = ((351, "excellent"), (221, "good"), (121, "sufficient"), (0, "bad"))
@@ -44,102 +45,23 @@ class Indicator:
     of_distribution: bool = False
 
 
-_F, _A, _I = MqaDimension.FINDABILITY, MqaDimension.ACCESSIBILITY, MqaDimension.INTEROPERABILITY
-_R, _C = MqaDimension.REUSABILITY, MqaDimension.CONTEXTUALITY
-_ON_FILE: Final = True
-
-INDICATORS: Final[tuple[Indicator, ...]] = (
-    Indicator("keywordAvailability", _F, 30, "dcat:keyword", "Has keywords", "Add a tag.", "tags"),
-    Indicator("categoryAvailability", _F, 30, "dcat:theme", "Has a theme", "Choose a topic.", "topic"),
-    Indicator("spatialAvailability", _F, 20, "dct:spatial", "Says which area", "Name the area covered.", "places"),
+#: All of them, as a table: `vocabularies/data/mqa_indicators.json`.
+INDICATORS: Final[tuple[Indicator, ...]] = tuple(
     Indicator(
-        *("temporalAvailability", _F, 20, "dct:temporal", "Says which period"),
-        *("Give the dates from and to which the data reaches.", "temporal_start"),
-    ),
-    Indicator(
-        *("accessUrlStatusCode", _A, 50, "dcat:accessURL", "Its address answers"),
-        *("Mend the link to the data.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("downloadUrlAvailability", _A, 20, "dcat:downloadURL", "Can be downloaded as a file"),
-        *("Link to the file itself, beside any page or service.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("downloadUrlStatusCode", _A, 30, "dcat:downloadURL", "The download works"),
-        *("Mend the link to the file.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("formatAvailability", _I, 20, "dct:format", "Says its format"),
-        *("Say which format the file has.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("mediaTypeAvailability", _I, 10, "dcat:mediaType", "Says its media type"),
-        *("Give the file a format that we know: its media type follows.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("formatMediaTypeVocabularyAlignment", _I, 10, "dct:format, dcat:mediaType", "In terms that machines know"),
-        *("Choose a format of the EU's list of file types.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("formatMediaTypeNonProprietary", _I, 20, "dct:format", "Belongs to no single maker"),
-        *("Offer the data in an open format, such as CSV.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("formatMediaTypeMachineInterpretable", _I, 20, "dct:format", "Software can read it"),
-        *("Offer the data in a format that software can read, such as CSV.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("dcatApCompliance", _I, 30, "SHACL shapes of DCAT-AP 3.0.1", "Follows DCAT-AP"),
-        *("Write a description, or of a service say where it answers: DCAT-AP requires that.", "description"),
-    ),
-    Indicator(
-        *("licenceAvailability", _R, 20, "dct:license", "Has a licence"),
-        *("Choose a licence.", "licence", _ON_FILE),
-    ),
-    Indicator(
-        *("knownLicence", _R, 10, "dct:license", "Of a known list"),
-        *("Choose the licence from the list.", "licence", _ON_FILE),
-    ),
-    Indicator(
-        *("accessRightsAvailability", _R, 10, "dct:accessRights", "Says who may have the data"),
-        *("Say who may have the data.", "access"),
-    ),
-    Indicator(
-        *("accessRightsVocabularyAlignment", _R, 5, "dct:accessRights", "In the EU's terms"),
-        *("Say who may have the data.", "access"),
-    ),
-    Indicator(
-        *("contactPointAvailability", _R, 20, "dcat:contactPoint", "Says whom to ask"),
-        *("Give an email address or web page for questions.", "contact_email"),
-    ),
-    Indicator(
-        *(
-            "publisherAvailability",
-            _R,
-            10,
-            "dct:publisher",
-            "Says who publishes it",
-            "Name the publisher.",
-            "publisher",
-        ),
-    ),
-    Indicator(
-        *("rightsAvailability", _C, 5, "dct:rights", "Says what rights there are"),
-        *("Say in words what may be done with the data.", "rights", _ON_FILE),
-    ),
-    Indicator(
-        *("byteSizeAvailability", _C, 5, "dcat:byteSize", "Says how big it is"),
-        *("Give the size of the file.", "resources", _ON_FILE),
-    ),
-    Indicator(
-        *("dateIssuedAvailability", _C, 5, "dct:issued", "Says when it was first released"),
-        *("Give the date of first release.", "issued"),
-    ),
-    Indicator(
-        *("dateModifiedAvailability", _C, 5, "dct:modified", "Says when it was last changed"),
-        *("Give the date of the last update.", "modified"),
-    ),
+        key=row["key"],
+        dimension=MqaDimension(row["dimension"]),
+        out_of=row["points"],
+        term=row["property"],
+        title=row["title"],
+        fix=row["fix"],
+        field=row["field"],
+        of_distribution=row["of"] == "distribution",
+    )
+    for row in load_table("mqa_indicators")
 )
+
+#: Those that checks of the link decide.
+LINK_INDICATORS: Final = frozenset({"accessUrlStatusCode", "downloadUrlStatusCode"})
 
 #: Indicators that both a dataset and a distribution can meet.
 _OF_EITHER: Final = frozenset({"dateIssuedAvailability", "dateModifiedAvailability"})

@@ -8,10 +8,11 @@ from catalogue.enums import CriterionState, LinkState
 from catalogue.models import Dataset
 from catalogue.quality.days import in_words
 from catalogue.quality.facts import ResourceFacts
+from catalogue.quality.mqa import LINK_INDICATORS, Outcome
 from catalogue.quality.plan import Step
 from catalogue.quality.report import Report
 from catalogue.quality.score import Result
-from catalogue.quality.stars import MEANINGS
+from catalogue.quality.stars import MEANINGS, Stars
 
 #: Fields of the entry's form that are asked for each file.
 FILES = "resources"
@@ -27,8 +28,14 @@ class Evidence:
     """In words: "Broken, checked on 3 May 2026"."""
 
 
-def evidence_of(report: Report, found: Result | Step) -> list[Evidence]:
+def evidence_of(report: Report, found: Result | Step | Stars) -> list[Evidence]:
     return [_evidence(resource) for resource in report.resources_named(found.evidence)]
+
+
+def _mqa_evidence(report: Report, outcome: Outcome) -> list[Evidence]:
+    """Of an indicator that a link check decides: the link that counted, and when it was checked."""
+    resource = report.mqa_resource if outcome.indicator.key in LINK_INDICATORS else None
+    return [_evidence(resource)] if resource else []
 
 
 def _evidence(resource: ResourceFacts) -> Evidence:
@@ -80,12 +87,17 @@ def panel(report: Report, dataset: Dataset, edit_url: str = "") -> dict[str, Any
                 "title": dimension.value.capitalize(),
                 "points": points,
                 "out_of": out_of,
-                "outcomes": [o for o in report.mqa.outcomes if o.indicator.dimension is dimension],
+                "outcomes": [
+                    {"outcome": outcome, "evidence": _mqa_evidence(report, outcome)}
+                    for outcome in report.mqa.outcomes
+                    if outcome.indicator.dimension is dimension
+                ],
             }
             for dimension, (points, out_of) in report.mqa.dimensions().items()
         ],
         "mqa_resource": report.mqa_resource,
         "stars": report.stars,
+        "stars_evidence": evidence_of(report, report.stars),
         "star_meanings": MEANINGS,
     }
 
@@ -148,6 +160,7 @@ def quality_json(report: Report, dataset: Dataset) -> dict[str, Any]:
                     "out_of": outcome.indicator.out_of,
                     "fix": "" if outcome.state is CriterionState.MET else outcome.indicator.fix,
                     "field": outcome.indicator.field,
+                    "evidence": _evidence_json(report, _counted(report) if outcome.indicator.of_distribution else ()),
                 }
                 for outcome in mqa.outcomes
             ],
@@ -162,6 +175,11 @@ def quality_json(report: Report, dataset: Dataset) -> dict[str, Any]:
             "evidence": _evidence_json(report, stars.evidence),
         },
     }
+
+
+def _counted(report: Report) -> tuple[str, ...]:
+    """The file that the MQA judges the entry by."""
+    return (report.mqa_resource.id,) if report.mqa_resource else ()
 
 
 def _evidence_json(report: Report, ids: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -46,6 +46,7 @@ class IndicatorSerializer(serializers.Serializer[Any]):
     out_of = serializers.IntegerField()
     fix = serializers.CharField(allow_blank=True)
     field = serializers.CharField()
+    evidence = EvidenceSerializer(many=True, help_text="The file that counted, of what is asked of files.")
 
 
 class MqaSerializer(serializers.Serializer[Any]):

@@ -1,36 +1,32 @@
 """`/quality`: how good the catalogue is, for whom, and what would mend it."""
 
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 
 from catalogue import queries
 from catalogue.enums import Band, RollupScope
-from catalogue.models import Topic
+from catalogue.models import Dataset, Topic
 from catalogue.quality import rollups, trends
-from catalogue.quality.chart import Chart, Value, chart
+from catalogue.quality.chart import Chart, Value, chart, scale_of
 from catalogue.quality.days import day_of
 from catalogue.quality.dimensions import DIMENSIONS, Dimension
 from catalogue.quality.figures import Figures
 from catalogue.quality.guidance import GUIDANCE
-from catalogue.quality.history import Point
 from catalogue.quality.mqa import INDICATORS, MQA_BANDS
 from catalogue.quality.quarters import quarter_in_words
 from catalogue.quality.report import describe_score, present
 from catalogue.quality.rollups import Standing
 from catalogue.quality.score import BANDS, CRITERIA, RULES
 from catalogue.quality.stars import MEANINGS
-from catalogue.views.reader import public_page, whole_number
+from catalogue.views.reader import public_page
 from publishers.models import Publisher
 from publishers.queries import publisher_named
 
 DATASETS_PER_PAGE = 25
-
-#: Nobody reads further than this, and every page costs more than the one before.
-MOST_PAGES = 200
 
 
 @public_page
@@ -103,12 +99,12 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
     elif of_topic:
         scope, scope_key = RollupScope.TOPIC, of_topic.slug
     standing = rollups.standing(scope, scope_key)
-    lacking = queries.datasets_lacking(key, publisher=of_publisher, topic=of_topic)
-    page = min(whole_number(request, "page") or 1, MOST_PAGES)
-    paginator = Paginator(lacking, DATASETS_PER_PAGE)
-    paginator.count = standing.figures.of(key).lacking  # already counted
-    found = list(lacking[(page - 1) * DATASETS_PER_PAGE :][:DATASETS_PER_PAGE])
-    narrowed = f"&publisher={of_publisher.slug}" if of_publisher else f"&topic={of_topic.slug}" if of_topic else ""
+    after = _place(request.GET.get("after", ""))
+    lacking = queries.datasets_lacking(key, publisher=of_publisher, topic=of_topic, after=after)
+    found = list(lacking[: DATASETS_PER_PAGE + 1])
+    shown = found[:DATASETS_PER_PAGE]
+    narrowed = {"publisher": of_publisher.slug} if of_publisher else {"topic": of_topic.slug} if of_topic else {}
+    address = f"/quality/criteria/{key}"
     context = {
         "rule": rule,
         "guidance": GUIDANCE[key],
@@ -117,16 +113,28 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
         "as_of": standing.as_of,
         "publisher": of_publisher,
         "topic": of_topic,
-        "datasets": [_lacking_row(dataset, key) for dataset in found],
-        "page": page,
-        "pages": min(max(paginator.num_pages, 1), MOST_PAGES),
-        "page_url": lambda number: f"/quality/criteria/{key}?page={number}{narrowed}",
-        "history": [
-            (point.day, point.figures.of(key))
-            for point in _monthly(trends.history_of(scope, scope_key, today=day_of(timezone.now())))
-        ],
+        "datasets": [_lacking_row(dataset, key) for dataset in shown],
+        "first_url": f"{address}?{urlencode(narrowed)}".rstrip("?") if after else "",
+        "next_url": f"{address}?{urlencode(narrowed | {'after': _cursor(shown[-1])})}"
+        if len(found) > len(shown)
+        else "",
+        "history": [(point.day, point.figures.of(key)) for point in trends.monthly_of(scope, scope_key)],
     }
     return render(request, "quality/criterion.html", context)
+
+
+def _cursor(last: Dataset) -> str:
+    """Where the next page goes on: `61-<id>`, the score and the id of the last dataset of this one."""
+    return f"{last.quality.score}-{last.id}"
+
+
+def _place(text: str) -> tuple[int, UUID] | None:
+    """What `_cursor` wrote; the beginning for anything else, since people mend addresses by hand."""
+    score, _, last = text.partition("-")
+    try:
+        return (int(score), UUID(last)) if score.isascii() and score.isdigit() and len(score) < 4 else None
+    except ValueError:
+        return None
 
 
 def _narrowed(request: HttpRequest) -> tuple[Publisher | None, Topic | None]:
@@ -149,9 +157,10 @@ def _lacking_row(dataset: Any, key: str) -> dict[str, Any]:
 
 
 def scope_context(scope: str, key: str, title: str) -> dict[str, Any]:
-    """Figures of one scope: as they stand, how they went, and what moved since the last quarter. Three queries."""
+    """Figures of one scope: as they stand, how they went, and what moved since the last quarter. Four queries; of the
+    whole three more, to say who moved it."""
     standing = rollups.standing(scope, key)
-    history = trends.history_of(scope, key, today=day_of(standing.as_of))
+    course = trends.course_of(scope, key, today=day_of(standing.as_of))
     frozen = trends.last_quarter_of(scope, key)
     figures = standing.figures
     return {
@@ -164,9 +173,10 @@ def scope_context(scope: str, key: str, title: str) -> dict[str, Any]:
         "stars": _shares({f"{n} {'star' if n == '1' else 'stars'}": c for n, c in figures.star_counts().items()}),
         "star_meanings": MEANINGS,
         "criteria": criteria_rows(figures),
-        "history": _monthly(history),
-        "chart": score_chart(history, standing),
-        "compared": trends.since_last_quarter(frozen, standing, history),
+        "history": trends.monthly_of(scope, key),
+        "chart": score_chart(course, standing),
+        "compared": trends.since_last_quarter(frozen, standing),
+        "movers": trends.movers_since(frozen, standing) if scope == RollupScope.WHOLE else [],
         "quarter": quarter_in_words(frozen.quarter) if frozen else "",
         "lists": "",
     }
@@ -190,17 +200,7 @@ def percent(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def _monthly(history: list[Point]) -> list[Point]:
-    """The last point of each month and version of the rules, the latest first: the table behind a chart."""
-    last = {(point.day.year, point.day.month, point.rules_version): point for point in history}
-    return sorted(last.values(), key=lambda point: (point.day, point.rules_version), reverse=True)[:36]
-
-
-def score_chart(history: list[Point], standing: Standing) -> Chart:
+def score_chart(course: list[Value], standing: Standing) -> Chart:
     """The mean score, day by day."""
-    values = [
-        Value(point.day, mean, point.rules_version)
-        for point in history
-        if (mean := point.figures.mean_score) is not None
-    ]
-    return chart(values, until=day_of(standing.as_of), highest=100, step=20)
+    lowest, highest, step = scale_of(course)
+    return chart(course, until=day_of(standing.as_of), lowest=lowest, highest=highest, step=step)

@@ -39,7 +39,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "quality/method": ("/quality/method",),
     "quality/criteria/<str:key>": (
         "/quality/criteria/links",
-        "/quality/criteria/contact?publisher={publisher}&page=2",
+        "/quality/criteria/contact?publisher={publisher}&after=5-00000000-0000-4000-8000-000000000000",
         "/quality/criteria/dates?topic=health",
     ),
     "quality/publishers": ("/quality/publishers", "/quality/publishers?sort=worst&with=below&page=1"),

@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -59,11 +60,11 @@ QUERIES = {
     "/publishers": 2,
     "/topics": 2,
     "/publisher/rivers-agency": 6,
-    "/quality": 3,
+    "/quality": 4,
     "/quality/publishers": 3,
-    "/quality/publishers/rivers-agency": 5,
+    "/quality/publishers/rivers-agency": 6,
     "/quality/topics": 3,
-    "/quality/topics/environment": 4,
+    "/quality/topics/environment": 5,
     "/quality/criteria/links": 3,
     "/quality/criteria/links?publisher=rivers-agency": 4,
     "/quality/method": 0,
@@ -141,6 +142,24 @@ def test_a_criterion_lists_what_lacks_it_and_why(rivers):
     assert "1 dataset lacks it" in narrowed
 
 
+def test_the_list_of_a_criterion_is_read_to_its_end_page_by_page(rivers):
+    """Sixty entries of which many score alike: each is listed once, the worst first."""
+    for number in range(60):
+        dataset(rivers, title=f"Weir {number}", description="Short." * (number % 3))
+    rollups.refresh(now=timezone.now())
+    found, address = [], "/quality/criteria/contact?publisher=rivers-agency"
+    while address:
+        html = page(address)
+        found += re.findall(r'href="/dataset/[^"]+/([^"/#]+)#criterion-contact"', html)
+        onward = re.search(r'href="([^"]+)" rel="next"', html)
+        address = unescape(onward[1]) if onward else ""
+    lacking = rivers.datasets.public().filter(quality__marks__contains=["contact:unmet"])
+    assert found == list(lacking.order_by("quality__score", "id").values_list("name", flat=True))
+    assert len(found) == 66
+    assert 'href="/quality/criteria/contact?publisher=rivers-agency">' in html
+    assert text_of(page("/quality/criteria/contact?after=nonsense")) == text_of(page("/quality/criteria/contact"))
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -181,7 +200,7 @@ def test_trend_and_what_changed_since_last_quarter(rivers):
     assert '<polyline class="app-chart__line" points="34.0,' in html
     assert "style=" not in html
     assert re.search(r"the average score is [\d.]+: up 10\.0 points", text)
-    assert "Links work 28.6% 71.4% up 42.9" in text
+    assert "Links work 28.6% 71.4% up 42.9 +8.57" in text
     assert "The figures behind the chart" in text
     frozen = text_of(page("/quality/snapshots"))
     assert QualitySnapshot.objects.order_by("-number")[0].digest in frozen

@@ -2,9 +2,11 @@
 
 import datetime
 
-from catalogue.quality.chart import Value, chart
+import pytest
+
+from catalogue.quality.chart import Value, chart, scale_of
 from catalogue.quality.figures import CriterionCounts, Figures
-from catalogue.quality.history import Point, compare
+from catalogue.quality.history import Point, Scores, compare, movers
 from catalogue.quality.league import Entrant, ranked
 from catalogue.quality.sealing import first_broken, seal
 from catalogue.quality.tables import HEADER, cells_of
@@ -34,6 +36,21 @@ def test_what_new_rules_alone_moved_is_taken_off() -> None:
     assert compared.score is not None
     assert (compared.score.then, compared.score.change) == (50, 5)
     assert [(each.key, each.share.then, each.share.change) for each in compared.criteria] == [("links", 40, 8)]
+
+
+def test_publishers_move_the_mean_by_better_scores_and_by_more_entries_and_all_of_them_make_up_the_change() -> None:
+    then = {"mended": Scores(400, 10), "grew": Scores(200, 2), "as it was": Scores(300, 8), "gone": Scores(100, 5)}
+    now = {"mended": Scores(500, 10), "grew": Scores(700, 7), "as it was": Scores(300, 8), "new": Scores(100, 5)}
+    found = movers(then, now)  # of 40 on average before, of 53.3 now
+    assert [(mover.key, round(mover.points, 3)) for mover in found] == [
+        ("grew", 9.2),
+        ("gone", 4.0),
+        ("mended", 3.333),
+        ("new", -3.333),
+        ("as it was", 0.133),
+    ]
+    assert round(sum(mover.points for mover in found), 6) == round(1600 / 30 - 40, 6)
+    assert movers({}, now) == []
 
 
 def test_a_criterion_that_was_not_asked_then_is_not_compared() -> None:
@@ -71,6 +88,28 @@ def test_a_chart_steps_from_value_to_value_and_breaks_where_rules_change() -> No
     assert [mark.label for mark in drawn.across] == ["0", "50", "100"]
     assert [mark.label for mark in drawn.along] == ["30 June 2026", "30 August 2026"]
     assert chart([], until=AUGUST, highest=100, step=50).lines == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([72.4, 74.9], (60, 80, 5)),
+        ([68, 74], (60, 80, 5)),
+        ([12, 55], (10, 60, 10)),
+        ([0, 100], (0, 100, 20)),
+        ([100], (80, 100, 5)),
+        ([3], (0, 20, 5)),
+    ],
+)
+def test_a_scale_lets_changes_be_seen(values: list[float], scale: tuple[int, int, int]) -> None:
+    assert scale_of([Value(JUNE, value, 1) for value in values]) == scale
+
+
+def test_a_chart_whose_scale_is_cut() -> None:
+    drawn = chart([Value(JUNE, 70, 1)], until=AUGUST, lowest=60, highest=80, step=5)
+    assert drawn.lines == ("34.0,100.0 632.0,100.0",)
+    assert [mark.label for mark in drawn.across] == ["60", "65", "70", "75", "80"]
+    assert (drawn.lowest, drawn.highest) == (60, 80)
 
 
 def test_a_row_of_a_table_has_a_cell_for_every_column() -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import itertools
 import json
 from uuid import uuid4
 
@@ -172,6 +173,21 @@ def test_reports_of_other_rules_are_made_anew_within_the_limit(publisher: Publis
     assert quality.rescore_due(now=LATER, limit=2) == RescoreCounts(scored=2, changed=0)
     assert quality.rescore_due(now=LATER, limit=2) == RescoreCounts(scored=1, changed=0)
     assert set(QualityReport.objects.values_list("rules_version", flat=True)) == {RULES_VERSION}
+
+
+@pytest.mark.parametrize(("seconds", "scored"), [(3_600, 5), (100, 4), (0, 2)])
+def test_new_rules_reach_everything_turn_by_turn_as_long_as_there_is_time(
+    publisher: Publisher, seconds: float, scored: int
+) -> None:
+    """The clock is looked at as the work begins and before each turn; here a minute passes every time."""
+    write(*(draft(publisher, number) for number in range(5)))
+    QualityReport.objects.update(rules_version=0)
+    minutes = itertools.count()
+    counts = quality.rescore_all_due(
+        clock=lambda: LATER + datetime.timedelta(minutes=next(minutes)), seconds=seconds, limit=2
+    )
+    assert counts == RescoreCounts(scored=scored, changed=0)
+    assert QualityReport.objects.filter(rules_version=RULES_VERSION).count() == scored
 
 
 def test_a_publishers_new_contact_reaches_the_entries_that_name_none(publisher: Publisher) -> None:
