@@ -77,7 +77,8 @@ def page(as_of: datetime.datetime) -> str:
             (f"{least} to {most} entries" if most < 10**9 else f"{least} or more", len(of_size), *line("", total)[1:])
         )
     criteria = []
-    for rule in sorted(RULES, key=lambda rule: whole.of(rule.key).met_share or 0):
+    judged = [rule for rule in RULES if rule.key != "links"]
+    for rule in sorted(judged, key=lambda rule: whole.of(rule.key).met_share or 0):
         counts = whole.of(rule.key)
         criteria.append(
             (
@@ -128,6 +129,8 @@ def page(as_of: datetime.datetime) -> str:
         "criterion “links work” is not known of any entry with links, and is left out of our score. The European score "
         "doesn't leave out what it doesn't know: it has none of the 80 points that live links bring. Stars take each "
         "link at its word.",
+        "## In short",
+        *in_short(whole, {topics.get(key, key): f for (scope, key), f in by_size if scope == RollupScope.TOPIC}),
         "## The three scores",
         table(("", "average", ""), scores),
         table(("our score", "entries", "share"), ten_rows),
@@ -138,7 +141,8 @@ def page(as_of: datetime.datetime) -> str:
         "doing.",
         "## By criterion",
         "Shares are of the entries about which something can be said; the last column counts the others. Least met "
-        "first.",
+        f"first. “Links work” isn't among them, since no link was checked; {whole.of('links').unmet:,} entries that "
+        "are open have no link at all.",
         table(
             ("criterion", "dimension", "points", "met", "partly", "not met", "not known or not asked"),
             criteria,
@@ -153,7 +157,34 @@ def page(as_of: datetime.datetime) -> str:
         "The 25 largest:",
         table(header, [line(names[key], figures) for key, figures in largest]),
     ]
-    return "\n\n".join(part if part.startswith("|") else fill(part, 120) for part in parts) + "\n"
+    text = "\n\n".join(part if part.startswith("|") else _filled(part) for part in parts) + "\n"
+    return text.replace("\n\n- ", "\n- ").replace("## In short\n", "## In short\n\n")
+
+
+def _filled(part: str) -> str:
+    indent = "  " if part.startswith("- ") else ""
+    return fill(part, 120, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def in_short(whole: Any, topics: dict[str, Any]) -> list[str]:
+    """What a reader takes away who reads no table; of topics only those of a hundred entries or more."""
+    bands, stars = whole.band_counts(), whole.star_counts()
+    licence, dates, in_time = whole.of("licence"), whole.of("dates"), whole.of("up_to_date")
+    means = {title: figures.mean_score for title, figures in topics.items() if figures.scored >= 100}
+    best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
+    return [
+        f"- {percent(bands['excellent'] + bands['good'], whole.scored)} of the entries are good or excellent by our "
+        f"score; the average is {whole.mean_score:.1f} of 100.",
+        f"- {percent(sum(stars[n] for n in '345'), whole.starred)} of the open entries have three stars or more, which "
+        f"takes an open licence and an open format that software can read; {percent(stars['0'], whole.starred)} have "
+        "none.",
+        f"- {percent(licence.lacking, licence.known)} of the entries don't say clearly that anyone may use the data.",
+        f"- What is lacking most often are dates: {percent(dates.lacking, dates.known)} of the entries don't say both "
+        "when the data was first released and when it was last updated.",
+        f"- {percent(in_time.met, in_time.known)} are known to be up to date.",
+        f"- Best described is data on {best.lower()} (an average of {means[best]:.1f}), least well data on "
+        f"{worst.lower()} ({means[worst]:.1f}).",
+    ]
 
 
 def _public() -> Any:

@@ -116,23 +116,21 @@ def check_links(entry: Dataset, broken: frozenset[str] = frozenset()) -> None:
     formats = dict(entry.resources.values_list("id", "format"))
     # by id: a join would be planned on statistics from before the entries of this transaction
     LinkCheck.objects.filter(resource_id__in=list(formats)).update(next_check_at=NOW, leased_until=None)
-    due = [link for link in links.claim_due(now=NOW, limit=100) if link.resource_id in formats]
-    found = []
-    for link in due:
-        is_gone = link.url in broken
-        found.append(
-            (
-                link,
-                LinkOutcome(
-                    category=LinkCategory.GONE if is_gone else LinkCategory.OK,
-                    reason="Gone." if is_gone else "It works.",
-                    status_code=410 if is_gone else 200,
-                    media_type="" if is_gone else MEDIA_TYPES.get(formats[link.resource_id], ""),
-                    checked_at=NOW,
-                ),
-            )
+    # so many of one host are given at a time
+    while due := [link for link in links.claim_due(now=NOW, limit=100) if link.resource_id in formats]:
+        links.record_outcomes(
+            [(link, _outcome(link.url in broken, formats[link.resource_id])) for link in due], now=NOW
         )
-    links.record_outcomes(found, now=NOW)
+
+
+def _outcome(is_gone: bool, file_format: str) -> LinkOutcome:
+    return LinkOutcome(
+        category=LinkCategory.GONE if is_gone else LinkCategory.OK,
+        reason="Gone." if is_gone else "It works.",
+        status_code=410 if is_gone else 200,
+        media_type="" if is_gone else MEDIA_TYPES.get(file_format, ""),
+        checked_at=NOW,
+    )
 
 
 LOW_SCORING: list[dict[str, Any]] = [
@@ -167,14 +165,19 @@ def test_taking_the_steps_raises_the_stored_score_by_what_was_promised(fields: d
     assert reached[-1] == 100
 
 
-def follow_the_advice(entry: Dataset) -> Iterator[list[int]]:
+def follow_the_advice(
+    entry: Dataset, broken: frozenset[str] = BROKEN, taken: set[str] | None = None
+) -> Iterator[list[int]]:
+    """Scores promised, then those reached. `taken`: where to note which criteria the steps were about."""
     promised, reached = [], []
     while steps := present(QualityReport.objects.get(dataset=entry)).steps:
         report = present(QualityReport.objects.get(dataset=entry))
         promised.append(steps[0].score_after)
+        if taken is not None:
+            taken.add(steps[0].key)
         draft = datasets.draft_of(Dataset.objects.get(id=entry.id))
         datasets.edit(entry.id, followed(draft, steps[0].key, report), by=BY, now=NOW)
-        check_links(entry, BROKEN)
+        check_links(entry, broken)
         reached.append(QualityReport.objects.get(dataset=entry).score)
         assert len(reached) < 20
     yield promised
