@@ -49,8 +49,12 @@ def _point(row: QualityDay) -> Point:
 
 def course_of(scope: str, key: str = "", *, today: datetime.date) -> list[Value]:
     """The mean score of each day on which figures changed, oldest first; of three years, without the other figures."""
-    rows = QualityDay.objects.filter(scope=scope, key=key, day__gte=today - _YEARS).order_by("day", "rules_version")
-    numbers = rows.annotate(**_SCORES).values_list("day", "rules_version", "score_sum", "scored")
+    rows: QuerySet[Any] = QualityDay.objects.filter(scope=scope, key=key, day__gte=today - _YEARS)
+    numbers = (
+        rows.order_by("day", "rules_version")
+        .annotate(**_SCORES)
+        .values_list("day", "rules_version", "score_sum", "scored")
+    )
     return [Value(day, (total or 0) / scored, version) for day, version, total, scored in numbers if scored]
 
 
