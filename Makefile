@@ -24,14 +24,14 @@ serve: install
 	@$(BIN)/python -m config.embedded run --stop-with-parent
 
 test: install-dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 bench: install-dev
 	@for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m config.embedded exec $(BIN)/python "$$file" || exit 1; done

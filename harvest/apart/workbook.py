@@ -4,19 +4,9 @@ Arguments: `path`. Lines: `{"sheet": name}`, then `{"row": [number, [text, …]]
 `{"failed": sentence}`.
 """
 
-import datetime
-from typing import Any
+from python_calamine import CalamineWorkbook
 
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-    XmlError,
-    ZipError,
-)
-
+from catalogue.apart.workbooks import read, shown, text_of
 from services.apart.child import begin, say
 
 #: Columns beyond these hold no inventory; spreadsheets have up to 16,384.
@@ -25,16 +15,12 @@ _MAX_TEXT = 1_000_000
 
 
 def main() -> None:
-    arguments = begin()
-    try:
-        with CalamineWorkbook.from_path(arguments["path"]) as workbook:
-            for sheet in workbook.sheets_metadata:
-                if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
-                    _say_sheet(workbook, sheet.name)
-    except PasswordError:
-        say({"failed": "The spreadsheet is locked with a password: save it without one."})
-    except (CalamineError, XmlError, ZipError, OSError, ValueError) as error:
-        say({"failed": f"The spreadsheet is damaged, or is none: {error}."})
+    read(begin()["path"], _say_sheets)
+
+
+def _say_sheets(workbook: CalamineWorkbook) -> None:
+    for name in shown(workbook):
+        _say_sheet(workbook, name)
 
 
 def _say_sheet(workbook: CalamineWorkbook, name: str) -> None:
@@ -42,28 +28,9 @@ def _say_sheet(workbook: CalamineWorkbook, name: str) -> None:
     sheet = workbook.get_sheet_by_name(name)
     first = sheet.start[0] + 1 if sheet.start else 1
     for number, cells in enumerate(sheet.to_python(skip_empty_area=True), first):
-        texts = [_text(cell) for cell in cells[:_MAX_COLUMNS]]
+        texts = [text_of(cell, most=_MAX_TEXT) for cell in cells[:_MAX_COLUMNS]]
         if any(texts):
             say({"row": [number, texts]})
-
-
-def _text(cell: Any) -> str:
-    """A cell as its reader sees it, more or less: whole numbers without a fraction, dates as 2024-03-31."""
-    match cell:
-        case str():
-            return cell[:_MAX_TEXT]
-        case bool():
-            return "yes" if cell else "no"
-        case float() if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))
-        case datetime.datetime() if cell.time() == datetime.time():
-            return cell.date().isoformat()
-        case datetime.date() | datetime.time():
-            return cell.isoformat()
-        case None:
-            return ""
-        case _:
-            return str(cell)
 
 
 if __name__ == "__main__":
