@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.views.decorators.http import require_POST
 
 from catalogue.admin.access import by, their_entry
@@ -154,4 +155,5 @@ def _entry(file: ResourceFile) -> SafeString:
 
 
 def _preview(file: ResourceFile) -> SafeString:
-    return format_html('<a href="{}">{}</a>', address(file.resource), file.resource.title or file.url)
+    words = Truncator(file.resource.title or file.url).chars(48)  # names of files have no blanks to break at
+    return format_html('<a href="{}">{}</a>', address(file.resource), words)
