@@ -96,6 +96,7 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
         file_name=file_name,
         host=host_of,
         json_ld=json_ld,
+        in_fours=lambda text: " ".join(text[start : start + 4] for start in range(0, len(text), 4)),
     )
     return env
 

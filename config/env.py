@@ -17,6 +17,9 @@ TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 HIGHEST_PORT = 65535
 
+#: Who may be asked to have a second step: these people, and those named before them.
+SECOND_STEPS = ("operators", "administrators", "approvers", "everybody")
+
 
 def env_str(name: str, *, default: str | None = None) -> str:
     """The variable's text; without a default it must be set."""
@@ -52,6 +55,14 @@ def env_int(name: str, *, default: int, minimum: int | None = None, maximum: int
         bounds += [f"at most {maximum}"] if maximum is not None else []
         raise ImproperlyConfigured(f"{name} is {number}: set it to a number that is {' and '.join(bounds)}.")
     return number
+
+
+def env_choice(name: str, *, choices: Sequence[str]) -> str:
+    """One of these words, or ""."""
+    value = env_str(name, default="").lower()
+    if value and value not in choices:
+        raise ImproperlyConfigured(f"{name} is “{value}”: set it to one of {', '.join(choices)}, or leave it out.")
+    return value
 
 
 def env_port(name: str, *, default: int) -> int:
@@ -219,6 +230,7 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "REAL_DATA_DIR": _path,
     "REDIS_URL": lambda name: env_url(name, schemes=("redis", "rediss")),
     "SEARCH_DIR": _path,
+    "SECOND_STEP_FOR": lambda name: env_choice(name, choices=SECOND_STEPS),
     "SECRET_KEY": env_str,
     "SECRET_KEY_FALLBACKS": env_list,
     "SITE_URL": env_url,

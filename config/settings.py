@@ -17,8 +17,10 @@ from psycopg.conninfo import conninfo_to_dict
 from catalogue.inline_script import GOVUK_INLINE_SCRIPT_HASH
 from config import embedded
 from config.env import (
+    SECOND_STEPS,
     check_known,
     env_bool,
+    env_choice,
     env_email,
     env_host_ports,
     env_hosts,
@@ -78,6 +80,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.socialaccount",
     "publishers",
     "catalogue",
@@ -105,7 +108,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "publishers.signing_in.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -200,8 +203,21 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # invitations have seen to it
 ACCOUNT_RATE_LIMITS = False  # `publishers.throttling` counts for all processes together
+ACCOUNT_FORMS = {"reauthenticate": "publishers.signing_in.forms.PasswordAgainForm"}
 SOCIALACCOUNT_ADAPTER = "publishers.signing_in.adapters.OpenIdAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
+SECOND_STEP_FOR = env_choice("SECOND_STEP_FOR", choices=SECOND_STEPS)
+MFA_ADAPTER = "publishers.signing_in.adapters.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "publishers.signing_in.forms.CodeForm",
+    "reauthenticate": "publishers.signing_in.forms.CodeAgainForm",
+    "activate_totp": "publishers.signing_in.forms.SetUpForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # invitations have verified it
+MFA_TOTP_ISSUER = "Domesday"
+MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after: clocks differ, and people type slowly
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # Words and time
 LANGUAGE_CODE = "en-gb"

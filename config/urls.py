@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("files.urls")),
     path("", include("catalogue.urls")),
     path("", include("publishers.urls")),
+    path("", include("publishers.second_step_urls")),
     path("", include("harvest.urls")),
     path("api/v1/", include("files.api.urls")),
     path("api/v1/", include("catalogue.api.urls")),

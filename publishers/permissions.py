@@ -8,6 +8,7 @@ scope, for no more than its publisher.
 import uuid
 from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from publishers.enums import Role, TokenScope
@@ -122,6 +123,31 @@ def has_permission(user: User | AnonymousUser, permission: Permission, publisher
     """Whether `user` may do this for this publisher."""
     allowed = publisher_ids_with(user, permission)
     return allowed is None or (publisher if isinstance(publisher, uuid.UUID) else publisher.pk) in allowed
+
+
+#: Who must have a second step to sign in, by the setting SECOND_STEP_FOR: these roles anywhere, and operators always.
+SECOND_STEP_ROLES: dict[str, frozenset[Role]] = {
+    "operators": frozenset(),
+    "administrators": frozenset({Role.ADMINISTRATOR}),
+    "approvers": APPROVING_ROLES,
+}
+
+
+def must_have_second_step(user: User) -> bool:
+    """Whether somebody may sign in only with a second step."""
+    wanted = settings.SECOND_STEP_FOR
+    if not wanted or wanted == "everybody" or user.is_superuser:
+        return bool(wanted)
+    return Membership.objects.filter(user=user, role__in=SECOND_STEP_ROLES[wanted]).exists()
+
+
+def may_reset_second_step(user: User | AnonymousUser, person: User) -> bool:
+    """Operators for everybody; administrators for those who work for nobody but publishers of theirs."""
+    own = publisher_ids_with(user, Permission.MANAGE_MEMBERS)
+    if own is None:
+        return True
+    theirs = set(Membership.objects.filter(user=person).values_list("publisher_id", flat=True))
+    return bool(theirs) and theirs <= own and not person.is_superuser
 
 
 def approvers_of(publisher: Publisher) -> list[User]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, views
+from django.contrib.auth import views
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,8 +21,7 @@ from publishers.client_address import client_address
 from publishers.enums import AuditAction, NoticeKind, NoticePace
 from publishers.forms import AcceptForm, NoticeForm
 from publishers.models import User
-
-_BACKEND = "publishers.backends.EmailBackend"
+from publishers.signing_in.views import let_in
 
 
 @never_cache
@@ -51,8 +50,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         )
         if user is None:
             return render(request, "people/invitation_over.html", status=404)
-        login(request, user, backend=_BACKEND)
-        return HttpResponseRedirect(reverse("admin:index"))
+        return let_in(request, user)
     provider = settings.OIDC_NAME if settings.OIDC_ISSUER and settings.OIDC_TRUST_EMAIL else ""
     return render(request, "people/invitation.html", {"invitation": found, "form": form, "provider": provider})
 
@@ -106,12 +104,11 @@ class PasswordReset(views.PasswordResetView):
 class PasswordResetConfirm(views.PasswordResetConfirmView):
     template_name = "people/password_new.html"
     success_url = reverse_lazy("admin:index")
-    post_reset_login = True
-    post_reset_login_backend = _BACKEND
 
     def form_valid(self, form: Any) -> HttpResponse:
         _note_new_password(self.request, form.user)
-        return super().form_valid(form)
+        super().form_valid(form)
+        return let_in(self.request, form.user)
 
 
 class PasswordChange(views.PasswordChangeView):

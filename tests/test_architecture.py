@@ -64,6 +64,7 @@ LAYERS = [
             "jinja",
             "foreground",
             "signing_in",
+            "second_step_urls",
         },
     ),
 ]

@@ -1,13 +1,22 @@
 """What allauth asks us about accounts and providers. Settings name these classes."""
 
+import base64
+import hashlib
 import logging
-from typing import Any
+import secrets
+import time
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthError
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,10 +26,14 @@ from requests import RequestException
 from publishers.actions import identities, sign_in
 from publishers.client_address import client_address
 from publishers.models import User
+from publishers.permissions import must_have_second_step
 from publishers.signing_in.outbound import ProviderSession
 from publishers.signing_in.provider import OpenIdProvider, configured_app
 
 logger = logging.getLogger(__name__)
+
+#: For so many seconds after signing in nobody is asked again who they are.
+_RECENT: Final = 15 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,7 +46,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("admin:index")
 
     def get_login_stages(self) -> list[str]:
-        return []
+        return ["allauth.mfa.stages.AuthenticateStage"]
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The second step, where there is one, before the password."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return methods[::-1]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """How somebody signs in is changed only by whoever has just signed in, or shows again who they are."""
+        records = get_authentication_records(self.request, self.request.user)
+        return time.time() - max((record["at"] for record in records), default=0) > _RECENT
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
@@ -46,6 +69,24 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Mails to people are `publishers.actions.mail`'s."""
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """Secrets of authenticator apps are kept encrypted: a stolen copy of the database opens no account."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """What cannot be read, since SECRET_KEY was changed, is as good as a secret that nobody knows."""
+        try:
+            return _cipher().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            logger.error("A second step can't be read: SECRET_KEY was changed. It must be reset in the workplace.")
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not must_have_second_step(authenticator.user)
 
 
 class OpenIdAdapter(DefaultSocialAccountAdapter):
@@ -108,3 +149,9 @@ def problem_page(request: HttpRequest, reason: str, *, status: int, email: str =
     response = render(request, "people/not_let_in.html", {"reason": reason, "email": email}, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _cipher() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(f"second step {key}".encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

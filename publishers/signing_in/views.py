@@ -27,6 +27,7 @@ from publishers.client_address import client_address
 from publishers.forms import SignInForm
 from publishers.models import User
 from publishers.signing_in.adapters import answer_to, problem_page
+from publishers.signing_in.middleware import waits_for_set_up
 from publishers.signing_in.provider import OpenIdClient
 
 
@@ -49,6 +50,8 @@ class SignIn(LoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "GET" and site.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
+        if request.method == "GET" and waits_for_set_up(request):
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return super().dispatch(request, *args, **kwargs)
 
     def get_default_redirect_url(self) -> str:

@@ -14,6 +14,9 @@ from catalogue.models import Dataset
 #: The route that answers for every address under /api/v1 that no other takes.
 UNKNOWN_API = "^api/v1(?:/(?P<path>[\\s\\S]*))?$"
 
+#: Pages for people with an account that stand in no namespace of their own: their names are given.
+FOR_PEOPLE = ("admin/login/", "sign-in/code", "second-step")
+
 #: Route → addresses. `{id}`, `{name}`, `{file}`, `{publisher}` and `{source}` are filled in for an entry.
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "": ("/",),
@@ -208,7 +211,7 @@ def routes(patterns: Iterable[URLPattern | URLResolver] | None = None, prefix: s
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
-            if not route.startswith("admin/"):
+            if not route.startswith(FOR_PEOPLE):
                 yield route
         elif pattern.app_name not in {"admin", "people"}:
             yield from routes(pattern.url_patterns, route)
