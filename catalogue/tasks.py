@@ -6,7 +6,17 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from catalogue.actions import dumps, landing_pages, link_locks, link_run, quality, reminders, rollups, webhooks
+from catalogue.actions import (
+    dumps,
+    landing_pages,
+    link_locks,
+    link_run,
+    quality,
+    reminders,
+    rollups,
+    virus_scans,
+    webhooks,
+)
 from catalogue.api.ckan import facets
 from catalogue.dumps import kept
 from catalogue.models import Dataset
@@ -33,6 +43,13 @@ def verify_search() -> None:
         )
     else:
         logger.info("The search index agrees with the database on all %d datasets.", found.datasets)
+
+
+@shared_task(expires=3600)
+def scan_waiting_files() -> None:
+    """Have the virus scanner look at what was uploaded before there was one. Delivered twice, files are read twice."""
+    if clean := virus_scans.scan_waiting():
+        logger.info("Scanned %d files for viruses that had not been.", clean)
 
 
 @shared_task(expires=200)

@@ -34,6 +34,7 @@ from config.env import (
     secret_key,
     tiles_origin,
 )
+from config.file_storage import upload_storage
 
 check_known()
 
@@ -237,18 +238,8 @@ MEDIA_ROOT = VAR_DIR / "media"  # no address leads there: `catalogue.views.downl
 FILE_UPLOAD_PERMISSIONS = 0o640
 UPLOAD_BUCKET = env_str("UPLOAD_BUCKET", default="")
 STORAGES = {
-    # Uploaded files: in VAR_DIR, or in an S3-compatible bucket (needs the extra `s3`, reads AWS's own variables)
-    "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": UPLOAD_BUCKET,
-            "endpoint_url": env_str("UPLOAD_ENDPOINT_URL", default="") or None,
-            "default_acl": None,
-            "file_overwrite": False,
-        },
-    }
-    if UPLOAD_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Uploaded files
+    "default": upload_storage(UPLOAD_BUCKET, env_str("UPLOAD_ENDPOINT_URL", default="")),
     # What previews are read from; never served from an address of its own
     "files": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -286,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "call-webhooks": {"task": "catalogue.tasks.call_webhooks", "schedule": 30.0},
     "tidy": {"task": "publishers.tasks.tidy", "schedule": 3600.0},
     "profile-due-files": {"task": "files.tasks.profile_due_files", "schedule": 10.0},
+    "scan-waiting-files": {"task": "catalogue.tasks.scan_waiting_files", "schedule": 3600.0},
     "dump-if-due": {"task": "catalogue.tasks.dump_if_due", "schedule": 120.0},
     "find-duplicates": {"task": "harvest.tasks.find_duplicates", "schedule": crontab(hour=5, minute=40)},
     "verify-search": {"task": "catalogue.tasks.verify_search", "schedule": crontab(hour=3, minute=30)},

@@ -2,21 +2,16 @@
 
 import datetime
 import hashlib
-import shlex
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from tempfile import NamedTemporaryFile
-from typing import Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile as Incoming
 from django.db import transaction
 
-from catalogue.actions import amending
+from catalogue.actions import amending, held_files, virus_scans
 from catalogue.actions.store import By, Stored
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.enums import LinkState
@@ -25,9 +20,6 @@ from catalogue.models import Dataset, LinkCheck, UploadedFile
 from catalogue.vocabularies.formats import format_from
 from publishers.actions import audit
 from publishers.enums import AuditAction
-
-#: Seconds that the virus scanner may take for one file.
-_SCAN_TIMEOUT: Final = 300
 
 
 class FileRefused(Exception):
@@ -88,7 +80,10 @@ def _take(
     digest = _sha256(incoming)
     scanned = _scan(incoming)
     # A name that nobody chose: nothing that was sent becomes a path
-    stored_as = default_storage.save(f"uploads/{dataset.id}/{uuid4()}", File(incoming))
+    try:
+        stored_as = held_files.keep(File(incoming), f"uploads/{dataset.id}/{uuid4()}")
+    except held_files.StoreUnavailable as error:
+        raise FileRefused("The store for files does not answer, so nothing was taken. Try again later.") from error
     try:
         with transaction.atomic():
             media_type = media_type_of(name)
@@ -141,7 +136,7 @@ def _take(
                 detail={"sha256": digest, "size": size},
             )
     except BaseException:
-        default_storage.delete(stored_as)
+        held_files.forget(stored_as)
         raise
     return kept, stored
 
@@ -155,29 +150,12 @@ def _sha256(incoming: Incoming) -> str:
 
 
 def _scan(incoming: Incoming) -> bool:
-    """Whether the operator's virus scanner has looked at the file and found nothing; False where there is none.
-
-    The command is given the file's path. It ends with 0 for a clean file and with 1 for one that is not, as clamdscan
-    does; whatever else it ends with, the file is not taken. Raises `FileRefused`.
-    """
-    if not settings.VIRUS_SCAN_COMMAND:
-        return False
-    with NamedTemporaryFile(prefix="domesday-scan-") as copy:
-        for piece in incoming.chunks():
-            copy.write(piece)
-        copy.flush()
+    """Whether the operator's virus scanner has looked at the file. Raises `FileRefused` but for a clean file."""
+    try:
+        return virus_scans.scan(incoming.chunks())
+    except virus_scans.Found as error:
+        raise FileRefused("The virus scanner found something in this file, so it is not taken.") from error
+    except virus_scans.NotScanned as error:
+        raise FileRefused(f"{error}, so it is not taken. Try again later.") from error
+    finally:
         incoming.seek(0)
-        try:
-            done = subprocess.run(
-                [*shlex.split(settings.VIRUS_SCAN_COMMAND), copy.name],
-                capture_output=True,
-                timeout=_SCAN_TIMEOUT,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise FileRefused("The virus scanner does not answer, so no file is taken. Try again later.") from error
-    if done.returncode == 1:
-        raise FileRefused("The virus scanner found something in this file, so it is not taken.")
-    if done.returncode:
-        raise FileRefused("The virus scanner could not look at this file, so it is not taken. Try again later.")
-    return True

@@ -3,10 +3,13 @@
 import base64
 from uuid import UUID
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
 
+from catalogue.actions import held_files, virus_scans
 from catalogue.models import Dataset, UploadedFile
+from catalogue.views.ranges import ranged
 from catalogue.views.reader import public_page, reader, whole_number
 
 
@@ -20,14 +23,30 @@ def download(request: HttpRequest, dataset_id: UUID, resource_id: UUID, file_nam
     found = (versions.filter(number=number) if number else versions).first()
     if found is None:
         raise Http404
+    if not virus_scans.is_served(found):
+        return _not_now(request, "scan", wait=3600)
     try:
-        file = default_storage.open(found.stored_as)
+        response = ranged(
+            request,
+            lambda: held_files.open_held(found.stored_as),
+            size=found.size_bytes,
+            media_type=found.media_type,
+            etag=f'"{found.sha256}"',
+            modified=found.uploaded_at,
+        )
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(file, as_attachment=True, filename=found.file_name, content_type=found.media_type)
-    response["Content-Length"] = str(found.size_bytes)
+    except held_files.StoreUnavailable:
+        return _not_now(request, "store", wait=300)
+    response["Content-Disposition"] = content_disposition_header(True, found.file_name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Repr-Digest"] = f"sha-256=:{_base64(found.sha256)}:"
+    return response
+
+
+def _not_now(request: HttpRequest, reason: str, *, wait: int) -> HttpResponseBase:
+    response = render(request, "errors/file_unavailable.html", {"reason": reason}, status=503)
+    response["Retry-After"] = str(wait)
     return response
 
 

@@ -1,7 +1,7 @@
 """Serving a large file so that a download which broke off can go on. Source: RFC 9110, sections 13 and 14."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from gzip import GzipFile
 from pathlib import Path
@@ -18,9 +18,22 @@ _PIECE = 1 << 16
 def file_response(
     request: HttpRequest, path: Path, *, media_type: str, etag: str, modified: datetime
 ) -> HttpResponseBase:
-    """The file, the part that `Range` asks for (206), 304 for who has it, or 416 for a part that it hasn't."""
-    response: HttpResponseBase
+    """A file of this machine, as `ranged` gives it."""
     size = path.stat().st_size
+    return ranged(request, lambda: path.open("rb"), size=size, media_type=media_type, etag=etag, modified=modified)
+
+
+def ranged(
+    request: HttpRequest,
+    open_: Callable[[], IO[bytes]],
+    *,
+    size: int,
+    media_type: str,
+    etag: str,
+    modified: datetime,
+) -> HttpResponseBase:
+    """What is opened, the part that `Range` asks for (206), 304 for who has it, or 416 for a part that it hasn't."""
+    response: HttpResponseBase
     if not_modified(request, etag, modified):
         response = HttpResponse(status=304)
     else:
@@ -30,7 +43,7 @@ def file_response(
             response["Content-Range"] = f"bytes */{size}"
         else:
             start, end = wanted
-            response = StreamingHttpResponse(_part(path, start, end), content_type=media_type)
+            response = StreamingHttpResponse(_part(open_(), start, end), content_type=media_type)
             response["Content-Length"] = str(end - start)
             if end - start < size:
                 response.status_code = 206
@@ -68,8 +81,8 @@ def _is_same(condition: str, etag: str, modified: datetime) -> bool:
     return parse_http_date_safe(condition) == int(modified.astimezone(UTC).timestamp())
 
 
-def _part(path: Path, start: int, end: int) -> Iterator[bytes]:
-    with path.open("rb") as stream:
+def _part(stream: IO[bytes], start: int, end: int) -> Iterator[bytes]:
+    with stream:
         stream.seek(start)
         yield from pieces(stream, end - start)
 

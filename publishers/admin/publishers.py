@@ -20,6 +20,7 @@ admin.site.site_header = "Domesday: publisher workplace"
 admin.site.site_title = "Domesday"
 admin.site.index_title = "Your work"
 admin.site.site_url = "/"
+admin.site.logout_template = "people/signed_out.html"
 
 
 def _who(request: HttpRequest) -> audit.Who:

@@ -1,0 +1,76 @@
+"""Asking the operator's virus scanner about a file."""
+
+import logging
+import shlex
+import subprocess
+from collections.abc import Iterable
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+from django.conf import settings
+
+from catalogue.actions.held_files import StoreUnavailable, open_held
+from catalogue.models import UploadedFile
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that the virus scanner may take for one file.
+_TIMEOUT: Final = 300
+
+
+class Found(Exception):
+    """The scanner found something in the file."""
+
+
+class NotScanned(Exception):
+    """The scanner did not answer, or could not look at the file. The message says which."""
+
+
+def scan(pieces: Iterable[bytes]) -> bool:
+    """Whether the operator's scanner has looked at a file and found nothing; False where there is none.
+
+    The command is given the file's path. It ends with 0 for a clean file and with 1 for one that is not, as clamdscan
+    does. Raises `Found`, `NotScanned`.
+    """
+    if not settings.VIRUS_SCAN_COMMAND:
+        return False
+    with NamedTemporaryFile(prefix="domesday-scan-") as copy:
+        for piece in pieces:
+            copy.write(piece)
+        copy.flush()
+        try:
+            done = subprocess.run(
+                [*shlex.split(settings.VIRUS_SCAN_COMMAND), copy.name],
+                capture_output=True,
+                timeout=_TIMEOUT,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise NotScanned("The virus scanner does not answer") from error
+    if done.returncode == 1:
+        raise Found
+    if done.returncode:
+        raise NotScanned("The virus scanner could not look at this file")
+    return True
+
+
+def is_served(file: UploadedFile) -> bool:
+    """Whether a file may be given out: where there is a scanner, only once it has looked at it."""
+    return file.scanned or not settings.VIRUS_SCAN_COMMAND
+
+
+def scan_waiting() -> int:
+    """Scan the files that came before there was a scanner; return how many were found clean."""
+    clean = 0
+    waiting = UploadedFile.objects.filter(scanned=False).order_by("uploaded_at", "id")
+    for file in waiting.iterator() if settings.VIRUS_SCAN_COMMAND else []:
+        try:
+            with open_held(file.stored_as) as stream:
+                scan(iter(lambda: stream.read(1 << 16), b""))  # read within this round
+        except Found:
+            logger.error("The virus scanner found something in %s (%s): it is not given out.", file, file.pk)
+        except (NotScanned, StoreUnavailable, FileNotFoundError) as error:
+            logger.warning("%s (%s) could not be scanned: %s", file, file.pk, error)
+        else:
+            clean += UploadedFile.objects.filter(pk=file.pk).update(scanned=True)
+    return clean

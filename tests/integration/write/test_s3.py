@@ -1,0 +1,133 @@
+"""Uploaded files in an S3-compatible store: a real one on loopback, up and down."""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from django.test import Client
+from moto.server import ThreadedMotoServer
+
+from catalogue.actions import virus_scans
+from catalogue.models import Dataset, Resource, UploadedFile
+from config.file_storage import upload_storage
+from tests.factories.catalogue import dataset
+from tests.integration.write.conftest import Caller
+from tests.integration.write.test_files import CSV, local, send
+
+pytestmark = pytest.mark.django_db
+
+
+class Store:
+    """The store, and what its own client sees in it."""
+
+    def __init__(self) -> None:
+        self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self.server.start()
+        self.url = "http://{}:{}".format(*self.server.get_host_and_port())
+        boto3.client("s3", endpoint_url=self.url).create_bucket(Bucket="files")
+
+    def files(self) -> dict[str, bytes]:
+        client = boto3.client("s3", endpoint_url=self.url)
+        listed = client.list_objects_v2(Bucket="files").get("Contents", [])
+        return {
+            one["Key"]: client.get_object(Bucket="files", Key=one["Key"])["Body"].read()
+            for one in sorted(listed, key=lambda one: one["LastModified"])
+        }
+
+
+@pytest.fixture
+def store(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    made = Store()
+    settings.STORAGES = {**settings.STORAGES, "default": upload_storage("files", made.url)}
+    yield made
+    made.server.stop()
+
+
+def test_versions_are_kept_there_and_given_back_whole_and_in_part(editor, publisher, client, store):
+    entry = dataset(publisher)
+    longer = CSV + b"2,Headrow\n"
+    made = send(editor, "post", f"/api/v1/datasets/{entry.id}/files", CSV).json()
+    assert send(editor, "put", f"/api/v1/resources/{made['id']}/file", longer).status_code == 200
+    assert sorted(store.files().values()) == [CSV, longer]
+    assert {name.split("/")[0:2] == ["uploads", str(entry.id)] for name in store.files()} == {True}
+
+    address = local(Resource.objects.get().url)
+    whole = client.get(address)
+    assert b"".join(whole.streaming_content) == longer
+    assert whole["Content-Disposition"] == 'attachment; filename="stops.csv"'
+    assert (whole["Content-Length"], whole["X-Content-Type-Options"]) == (str(len(longer)), "nosniff")
+    assert whole["ETag"] == f'"{hashlib.sha256(longer).hexdigest()}"'
+    part = client.get(address, headers={"Range": "bytes=5-8"})
+    assert (part.status_code, part["Content-Range"]) == (206, f"bytes 5-8/{len(longer)}")
+    assert b"".join(part.streaming_content) == longer[5:9]
+    assert b"".join(client.get(f"{address}?version=1").streaming_content) == CSV
+    assert client.get(address, headers={"If-None-Match": whole["ETag"]}).status_code == 304
+
+
+def test_what_is_gone_from_the_store_is_not_found(editor, publisher, client, store):
+    made = send(editor, "post", f"/api/v1/datasets/{dataset(publisher).id}/files", CSV).json()
+    boto3.client("s3", endpoint_url=store.url).delete_object(Bucket="files", Key=UploadedFile.objects.get().stored_as)
+    assert client.get(local(made["url"])).status_code == 404
+
+
+def test_a_store_that_is_down_takes_nothing_and_says_so_and_nothing_is_lost(editor, publisher, client, store):
+    entry = dataset(publisher)
+    made = send(editor, "post", f"/api/v1/datasets/{entry.id}/files", CSV).json()
+    version = Dataset.objects.get().version
+    store.server.stop()
+
+    refused = send(editor, "put", f"/api/v1/resources/{made['id']}/file", CSV + b"2,Headrow\n")
+    assert refused.status_code == 400
+    assert "The store for files does not answer, so nothing was taken. Try again later." in refused.content.decode()
+    assert (Dataset.objects.get().version, UploadedFile.objects.count()) == (version, 1)
+    answer = client.get(local(made["url"]))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "300")
+    assert "The store that holds it does not answer. Nothing is lost" in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_what_was_stored_for_an_entry_that_refuses_it_is_deleted_again(editor, publisher, store):
+    entry = dataset(publisher)
+    nobody = "00000000-0000-4000-8000-000000000000"
+    send(editor, "put", f"/api/v1/resources/{nobody}/file", CSV)
+    assert send(editor, "post", f"/api/v1/datasets/{entry.id}/files", CSV, title="x" * 5_000).status_code >= 400
+    assert store.files() == {}
+
+
+@pytest.fixture
+def scanner(settings: Any, tmp_path: Path) -> str:
+    """A real program that finds the test virus."""
+    script = tmp_path / "scan.py"
+    script.write_text("import sys; sys.exit(b'EICAR' in open(sys.argv[1], 'rb').read())")
+    return f"{sys.executable} {script}"
+
+
+def test_what_came_before_there_was_a_scanner_is_given_out_once_it_was_scanned(
+    editor: Caller, publisher, client: Client, store, settings, scanner
+):
+    entry = dataset(publisher)
+    clean = send(editor, "post", f"/api/v1/datasets/{entry.id}/files", CSV).json()
+    bad = send(editor, "post", f"/api/v1/datasets/{entry.id}/files", b"EICAR", name="bad.csv").json()
+    assert virus_scans.scan_waiting() == 0
+
+    settings.VIRUS_SCAN_COMMAND = scanner
+    for made in (clean, bad):
+        answer = client.get(local(made["url"]))
+        assert (answer.status_code, answer["Retry-After"]) == (503, "3600")
+        assert "It has not been checked for viruses yet." in answer.content.decode()
+    assert virus_scans.scan_waiting() == 1
+    assert b"".join(client.get(local(clean["url"])).streaming_content) == CSV
+    assert client.get(local(bad["url"])).status_code == 503
+    assert send(editor, "post", f"/api/v1/datasets/{entry.id}/files", b"EICAR").status_code == 400
+    assert sorted(store.files().values()) == [b"EICAR", CSV]
