@@ -1,7 +1,6 @@
 """Asking somebody to work for a publisher, and their answer."""
 
 import datetime
-import hashlib
 import secrets
 from typing import Final
 
@@ -10,6 +9,7 @@ from django.db import transaction
 
 from publishers.actions import audit, members
 from publishers.actions.mail import send
+from publishers.actions.tokens import digest_of
 from publishers.enums import AuditAction, Role
 from publishers.models import Invitation, Publisher, User
 
@@ -50,7 +50,7 @@ def invite(
             publisher=publisher,
             role=role,
             invited_by=by,
-            digest=_digest(token),
+            digest=digest_of(token),
             created_at=now,
             expires_at=now + GOOD_FOR,
         )
@@ -68,7 +68,7 @@ def invite(
 def open_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
     """The invitation that this link is for, if it can still be accepted."""
     found: Invitation | None = (
-        Invitation.objects.open(now).select_related("publisher").filter(digest=_digest(token)).first()
+        Invitation.objects.open(now).select_related("publisher").filter(digest=digest_of(token)).first()
     )
     return found
 
@@ -102,10 +102,6 @@ def revoke(invitation: Invitation, *, who: audit.Who, now: datetime.datetime) ->
     """End an invitation that nobody has accepted yet."""
     if Invitation.objects.open(now).filter(id=invitation.id).update(revoked_at=now):
         _record(AuditAction.INVITATION_REVOKED, invitation, who, now)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _record(action: AuditAction, invitation: Invitation, who: audit.Who, now: datetime.datetime) -> None:

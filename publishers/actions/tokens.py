@@ -25,7 +25,7 @@ class TooManyTokens(Exception):
 
 
 def digest_of(token: str) -> str:
-    """What is stored of a token. It is random and long, so that one fast hash keeps it."""
+    """What is stored of a token, or of an invitation’s. It is random and long, so that one fast hash keeps it."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publishers.actions import audit, invitations
+from publishers.admin.publisher_choice import ChoosesPublisher
 from publishers.client_address import client_address
 from publishers.enums import Role
-from publishers.models import Invitation, Publisher, User
+from publishers.models import Invitation, User
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 
@@ -23,7 +24,8 @@ class InvitationForm(forms.ModelForm):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(ChoosesPublisher):
+    offers = Permission.MANAGE_MEMBERS
     form = InvitationForm
     list_display = ["email", "publisher", "role", "invited_by", "created_at", "state"]
     list_select_related = ["publisher", "invited_by"]
@@ -47,17 +49,6 @@ class InvitationAdmin(admin.ModelAdmin):
         if len(own) == 1:
             initial.setdefault("publisher", str(*own))
         return initial
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "publisher":
-            own = publisher_ids_with(request.user, Permission.MANAGE_MEMBERS)
-            every = Publisher.objects.order_by("title")
-            kwargs["queryset"] = every if own is None else every.filter(id__in=own)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        assert field is not None
-        for related in ("add", "change", "delete", "view"):
-            setattr(field.widget, f"can_{related}_related", False)
-        return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return publisher_ids_with(request.user, Permission.MANAGE_MEMBERS) != set()

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from publishers.actions import audit, tokens
+from publishers.admin.publisher_choice import ChoosesPublisher
 from publishers.client_address import client_address
 from publishers.enums import TokenScope
-from publishers.models import ApiToken, Publisher, User
-from publishers.permissions import Permission, publisher_ids_with
+from publishers.models import ApiToken, User
+from publishers.permissions import Permission
 
 _LASTS = {"30": "30 days", "90": "90 days", "365": "A year", "": "Until it is revoked"}
 
@@ -33,7 +34,8 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(ChoosesPublisher):
+    offers, offers_none_as = Permission.VIEW_UNPUBLISHED, "All that I work for"
     form = TokenForm
     list_display = ["name", "hint", "scope", "publisher", "created_at", "expires_at", "last_used_at", "state"]
     list_select_related = ["publisher", "user"]
@@ -58,18 +60,6 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return [] if obj is None else self.get_fields(request, obj)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "publisher":
-            own = publisher_ids_with(request.user, Permission.VIEW_UNPUBLISHED)
-            every = Publisher.objects.order_by("title")
-            kwargs["queryset"] = every if own is None else every.filter(id__in=own)
-            kwargs["empty_label"] = "All that I work for"
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        assert field is not None
-        for related in ("add", "change", "delete", "view"):
-            setattr(field.widget, f"can_{related}_related", False)
-        return field
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_authenticated and request.user.is_staff)
