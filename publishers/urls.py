@@ -10,6 +10,7 @@ app_name = "people"
 
 urlpatterns = [
     path("sign-in/openid", signing_in.openid_begin, name="openid"),
+    path("sign-in/openid/link", signing_in.openid_link, name="openid-link"),
     path("sign-in/openid/callback", signing_in.openid_callback, name="openid-callback"),
     path("invitation/<str:token>", views.invitation, name="invitation"),
     path("notices", views.notice_choices, name="notices"),

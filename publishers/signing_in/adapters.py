@@ -14,10 +14,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
-from allauth.socialaccount.providers.base.constants import AuthError
+from allauth.socialaccount.providers.base.constants import AuthError, AuthProcess
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -114,7 +114,11 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
         """The provider has vouched for an identity: find its person, or say why there is none."""
         identity: identities.Identity = sociallogin.identity
         now, address = timezone.now(), client_address(request)
+        is_link = sociallogin.state.get("process") == AuthProcess.CONNECT
         try:
+            if is_link:
+                identities.link(_who_began(request, sociallogin), identity, now=now, address=address)
+                raise ImmediateHttpResponse(HttpResponseRedirect(reverse("mfa_index")))
             sociallogin.user = identities.let_in(identity, now=now, address=address)
         except identities.Refused as refused:
             account = identity.email or f"{identity.subject} at {identity.issuer}"
@@ -132,6 +136,13 @@ class OpenIdAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(answer_to(request, exception))
         reason = "cancelled" if error == AuthError.CANCELLED else "not_begun"
         raise ImmediateHttpResponse(problem_page(request, reason, status=403))
+
+
+def _who_began(request: HttpRequest, sociallogin: SocialLogin) -> User:
+    """Who asked to link an identity: nobody else comes back to it in their session."""
+    if not isinstance(request.user, User) or request.user.pk != (sociallogin.state.get("data") or {}).get("user"):
+        raise ImmediateHttpResponse(problem_page(request, "not_begun", status=403))
+    return request.user
 
 
 def answer_to(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -12,6 +15,15 @@ from publishers.client_address import client_address
 from publishers.enums import AuditAction
 from publishers.models import User
 from publishers.signing_in.middleware import mark
+
+
+class HowISignIn(IndexView):
+    """The second step, and the account at the provider."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        provider = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+        theirs = SocialAccount.objects.filter(user=_user(self.request), provider=settings.OIDC_ISSUER)
+        return {**super().get_context_data(**kwargs), "provider": provider, "is_linked": provider and theirs.exists()}
 
 
 class SetUp(ActivateTOTPView):

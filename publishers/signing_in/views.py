@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.socialaccount.adapter import get_adapter
@@ -12,14 +13,16 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib.admin import site
 from django.contrib.auth import REDIRECT_FIELD_NAME, SESSION_KEY, logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
 from publishers.actions import sign_in
@@ -83,6 +86,25 @@ def openid_begin(request: HttpRequest) -> HttpResponseBase:
     except (RequestException, OAuth2Error) as error:
         return answer_to(request, error)
     return response
+
+
+@never_cache
+@login_required
+@require_POST
+@reauthentication_required(app="allauth.socialaccount")
+def openid_link(request: HttpRequest) -> HttpResponseBase:
+    """Whoever is signed in ties their account at the provider to theirs here.
+
+    A form of ours, so that no other site can begin it; and a page with a link, since no form may lead elsewhere.
+    """
+    if not settings.OIDC_ISSUER:
+        raise Http404
+    try:
+        provider = get_adapter(request).get_provider(request, settings.OIDC_ISSUER)
+        there = provider.redirect(request, AuthProcess.CONNECT, data={"user": request.user.pk})
+    except (RequestException, OAuth2Error) as error:
+        return answer_to(request, error)
+    return render(request, "people/link.html", {"provider": settings.OIDC_NAME, "address": there["Location"]})
 
 
 @never_cache

@@ -1,6 +1,8 @@
 """Signing in at an OpenID Connect provider: the whole flow, against a real one."""
 
+import re
 import time
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -291,3 +293,49 @@ def test_too_many_failures_from_one_address_end_it_for_a_while(provider, ann, mo
 def test_no_page_of_allauths_own_is_there():
     for path in ("/accounts/signup/", "/accounts/login/", "/accounts/email/", "/accounts/social/signup/", "/accounts/"):
         assert Client().get(path).status_code == 404
+
+
+def link(browser: Client) -> str:
+    """Ask to link; return the provider's address that the page leads to."""
+    page = browser.post("/sign-in/openid/link")
+    assert page.status_code == 200, page.content.decode()
+    return unescape(re.search(r'href="(http://127[^"]+)"', page.content.decode())[1])
+
+
+def test_whoever_is_signed_in_links_an_account_of_a_provider_that_is_not_trusted(provider, ann, settings):
+    settings.OIDC_TRUST_EMAIL = False
+    browser = Client()
+    browser.post("/admin/login/", {"username": ann.email, "password": "correct horse"})
+    assert "is not linked to yours here" in browser.get("/second-step").content.decode()
+    assert come_back(browser, provider.sign_in(link(browser), "a1"))["Location"] == "/second-step"
+    assert "You can sign in with Government ID." in browser.get("/second-step").content.decode()
+    other = Client()
+    assert sign_in(provider, "a1", other)["Location"] == "/admin/"
+    assert who(other) == "ann@x.example"
+
+
+def test_nobody_else_comes_back_to_a_link_and_no_other_site_begins_one(provider, ann, settings):
+    settings.OIDC_TRUST_EMAIL = False
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ann)
+    assert browser.post("/sign-in/openid/link").status_code == 403
+    assert browser.get("/sign-in/openid/link").status_code == 405
+    assert Client().post("/sign-in/openid/link")["Location"].startswith("/admin/login/")
+
+    browser = Client()
+    browser.post("/admin/login/", {"username": ann.email, "password": "correct horse"})
+    back = provider.sign_in(link(browser), "a1")
+    browser.post("/admin/logout/")
+    assert come_back(browser, back).status_code == 403
+    assert SocialAccount.objects.count() == 0
+
+
+def test_an_account_there_is_one_persons_and_an_operator_unlinks_it(provider, ann):
+    sign_in(provider, "a1")
+    bob, operator = Client(), Client()
+    bob.post("/admin/login/", {"username": UserFactory().email, "password": "correct horse"})
+    operator.force_login(UserFactory(is_superuser=True))
+    assert heading(come_back(bob, provider.sign_in(link(bob), "a1"))) == "This account belongs to another sign-in"
+    operator.post("/admin/publishers/user/", {"action": "unlink_identities", "_selected_action": [str(ann.pk)]})
+    assert SocialAccount.objects.count() == 0
+    assert AuditAction.IDENTITY_UNLINKED in audited()
