@@ -1,7 +1,6 @@
 """What allauth asks us about accounts and providers. Settings name these classes."""
 
 import base64
-import hashlib
 import logging
 import secrets
 import time
@@ -15,8 +14,6 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base.constants import AuthError, AuthProcess
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,6 +26,7 @@ from publishers.models import User
 from publishers.permissions import must_have_second_step
 from publishers.signing_in.outbound import ProviderSession
 from publishers.signing_in.provider import OpenIdProvider, configured_app
+from services.sealing import CannotOpen, opened, seal
 
 logger = logging.getLogger(__name__)
 
@@ -75,14 +73,14 @@ class SecondStepAdapter(DefaultMFAAdapter):
     """Secrets of authenticator apps are kept encrypted: a stolen copy of the database opens no account."""
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """What cannot be read, since SECRET_KEY was changed, is as good as a secret that nobody knows."""
         try:
-            return _cipher().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
-            logger.error("A second step can't be read: SECRET_KEY was changed. It must be reset in the workplace.")
+            return opened(encrypted_text)
+        except CannotOpen as error:
+            logger.error("A second step can't be read, and must be reset in the workplace. %s", error)
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
@@ -160,9 +158,3 @@ def problem_page(request: HttpRequest, reason: str, *, status: int, email: str =
     response = render(request, "people/not_let_in.html", {"reason": reason, "email": email}, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [hashlib.sha256(f"second step {key}".encode()).digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
