@@ -4,18 +4,14 @@ README.md lists every variable; `tests/test_docs.py` keeps it complete.
 """
 
 import os
-import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
 
 from catalogue.inline_script import GOVUK_INLINE_SCRIPT_HASH
-from config import embedded
 from config.env import (
     SECOND_STEPS,
     check_known,
@@ -35,6 +31,7 @@ from config.env import (
     tiles_origin,
 )
 from config.file_storage import upload_storage
+from config.servers import database, server_address
 
 check_known()
 
@@ -141,40 +138,11 @@ TEMPLATES = [
     },
 ]
 
-
 # Servers: those of the environment, else the ones that the supervisor runs
-def _address(name: str) -> str:
-    given = env_str(name, default="")
-    if given:
-        return given
-    own = embedded.addresses(VAR_DIR)
-    address = own and {"DATABASE_URL": own.database_url, "REDIS_URL": own.redis_url}[name]
-    if not address:
-        if {"help", "version", "--help", "--version"} & set(sys.argv[1:2]) or "mypy" in sys.argv[0]:
-            return {"DATABASE_URL": "postgresql:///domesday", "REDIS_URL": "redis://127.0.0.1:6379/0"}[name]
-        raise ImproperlyConfigured(
-            f"{name} is not set and no server of our own is running in {VAR_DIR}. "
-            "Start one with `make serve`, use `manage.py` (which starts one for itself), or set the variable."
-        )
-    return address
-
-
-def _database(url: str) -> dict[str, Any]:
-    parts = conninfo_to_dict(url)
-    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        **{setting: str(parts.pop(part, "")) for part, setting in known.items()},
-        "OPTIONS": parts,
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
-
-
-DATABASES = {"default": _database(_address("DATABASE_URL"))}
+DATABASES = {"default": database(server_address("DATABASE_URL", VAR_DIR))}
 if replica := env_str("DATABASE_REPLICA_URL", default=""):
-    DATABASES["replica"] = _database(replica) | {"TEST": {"MIRROR": "default"}}
-REDIS_URL = _address("REDIS_URL")
+    DATABASES["replica"] = database(replica) | {"TEST": {"MIRROR": "default"}}
+REDIS_URL = server_address("REDIS_URL", VAR_DIR)
 
 # People
 AUTH_USER_MODEL = "publishers.User"
