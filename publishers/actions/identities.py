@@ -10,7 +10,7 @@ from django.db import transaction
 
 from publishers.actions import audit, invitations
 from publishers.enums import AuditAction
-from publishers.models import Invitation, User
+from publishers.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _person_meant(identity: Identity, *, now: datetime.datetime, address: str) -
     if user:
         return user
     # A mail address that the provider has verified proves as much as the link in the mail
-    for invitation in Invitation.objects.open(now).filter(email__iexact=identity.email).select_related("publisher"):
+    for invitation in invitations.open_for(identity.email, now=now):
         user = invitations.accept(invitation, now=now, name=identity.name, address=address) or user
     if user is None and identity.email.rpartition("@")[2] in settings.OIDC_ALLOW_DOMAINS:
         user = User.objects.create_user(identity.email, name=identity.name)

@@ -2,16 +2,19 @@
 
 import datetime
 import secrets
+from collections.abc import Iterator
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from publishers.actions import audit, members
 from publishers.actions.mail import send
 from publishers.actions.tokens import digest_of
 from publishers.enums import AuditAction, Role
 from publishers.models import Invitation, Publisher, User
+from publishers.permissions import Permission, has_permission
 
 #: How long an invitation can be accepted.
 GOOD_FOR: Final = datetime.timedelta(days=7)
@@ -67,10 +70,12 @@ def invite(
 
 def open_invitation(token: str, *, now: datetime.datetime) -> Invitation | None:
     """The invitation that this link is for, if it can still be accepted."""
-    found: Invitation | None = (
-        Invitation.objects.open(now).select_related("publisher").filter(digest=digest_of(token)).first()
-    )
-    return found
+    return next(_that_stand(Invitation.objects.open(now).filter(digest=digest_of(token))), None)
+
+
+def open_for(email: str, *, now: datetime.datetime) -> list[Invitation]:
+    """The invitations that whoever reads this mail address can still accept."""
+    return list(_that_stand(Invitation.objects.open(now).filter(email__iexact=email).order_by("created_at")))
 
 
 def account_of(invitation: Invitation) -> User | None:
@@ -102,6 +107,14 @@ def revoke(invitation: Invitation, *, who: audit.Who, now: datetime.datetime) ->
     """End an invitation that nobody has accepted yet."""
     if Invitation.objects.open(now).filter(id=invitation.id).update(revoked_at=now):
         _record(AuditAction.INVITATION_REVOKED, invitation, who, now)
+
+
+def _that_stand(found: QuerySet[Invitation]) -> Iterator[Invitation]:
+    """Those whose sender may still invite: whoever leaves takes along the invitations that nobody has accepted."""
+    for invitation in found.select_related("publisher", "invited_by"):
+        sender = invitation.invited_by
+        if sender and has_permission(sender, Permission.MANAGE_MEMBERS, invitation.publisher):
+            yield invitation
 
 
 def _record(action: AuditAction, invitation: Invitation, who: audit.Who, now: datetime.datetime) -> None:

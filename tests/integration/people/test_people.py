@@ -65,11 +65,30 @@ def test_an_invitation_ends_when_its_time_is_up_or_it_is_taken_back(mailoutbox):
     assert not User.objects.filter(email="a@x.example").exists()
 
 
+def test_whoever_may_invite_no_more_takes_their_invitations_along(mailoutbox):
+    agency = PublisherFactory()
+    leaver = officer(agency, Role.ADMINISTRATOR)
+    invitations.invite(email="a@x.example", publisher=agency, role=Role.ADMINISTRATOR, by=leaver, now=timezone.now())
+    link = link_in(mailoutbox[0])
+    assert Client().get(link).status_code == 200
+    for rights in ({"role": Role.EDITOR}, {"role": Role.ADMINISTRATOR}):
+        Membership.objects.filter(user=leaver).update(**rights)
+        expected = 404 if rights["role"] == Role.EDITOR else 200
+        assert Client().get(link).status_code == expected
+    User.objects.filter(pk=leaver.pk).update(is_active=False)
+    assert Client().post(link, {"name": "x", "password": "seven salmon upstream"}).status_code == 404
+    assert not User.objects.filter(email="a@x.example").exists()
+
+
 def test_one_who_has_an_account_keeps_its_password(mailoutbox):
     agency = PublisherFactory()
     there = UserFactory(email="there@x.example")
     invitations.invite(
-        email="There@x.example", publisher=agency, role=Role.EDITOR, by=officer(agency), now=timezone.now()
+        email="There@x.example",
+        publisher=agency,
+        role=Role.EDITOR,
+        by=officer(agency, Role.ADMINISTRATOR),
+        now=timezone.now(),
     )
     before = there.password
     assert Client().post(link_in(mailoutbox[0]), {"password": "seven salmon upstream"}).status_code == 302
