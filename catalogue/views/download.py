@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 
 from catalogue.actions import held_files, virus_scans
 from catalogue.models import Dataset, UploadedFile
-from catalogue.views.ranges import ranged
+from catalogue.views.ranges import OpenPart, ranged
 from catalogue.views.reader import public_page, reader, whole_number
 
 
@@ -28,7 +28,7 @@ def download(request: HttpRequest, dataset_id: UUID, resource_id: UUID, file_nam
     try:
         response = ranged(
             request,
-            lambda: held_files.open_held(found.stored_as),
+            lambda start, end: OpenPart(held_files.open_held(found.stored_as), start, end),
             size=found.size_bytes,
             media_type=found.media_type,
             etag=f'"{found.sha256}"',

@@ -1,7 +1,7 @@
 """Serving a large file so that a download which broke off can go on. Source: RFC 9110, sections 13 and 14."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from gzip import GzipFile
 from pathlib import Path
@@ -20,19 +20,29 @@ def file_response(
 ) -> HttpResponseBase:
     """A file of this machine, as `ranged` gives it."""
     size = path.stat().st_size
-    return ranged(request, lambda: path.open("rb"), size=size, media_type=media_type, etag=etag, modified=modified)
+    return ranged(
+        request,
+        lambda start, end: _part(path, start, end),
+        size=size,
+        media_type=media_type,
+        etag=etag,
+        modified=modified,
+    )
 
 
 def ranged(
     request: HttpRequest,
-    open_: Callable[[], IO[bytes]],
+    part: Callable[[int, int], Iterable[bytes]],
     *,
     size: int,
     media_type: str,
     etag: str,
     modified: datetime,
 ) -> HttpResponseBase:
-    """What is opened, the part that `Range` asks for (206), 304 for who has it, or 416 for a part that it hasn't."""
+    """A file, the part that `Range` asks for (206), 304 for who has it, or 416 for a part that it hasn't.
+
+    `part` gives the bytes from one place to before another; where it has a `close`, that is called in the end.
+    """
     response: HttpResponseBase
     if not_modified(request, etag, modified):
         response = HttpResponse(status=304)
@@ -43,7 +53,7 @@ def ranged(
             response["Content-Range"] = f"bytes */{size}"
         else:
             start, end = wanted
-            response = StreamingHttpResponse(_part(open_(), start, end), content_type=media_type)
+            response = StreamingHttpResponse(part(start, end), content_type=media_type)
             response["Content-Length"] = str(end - start)
             if end - start < size:
                 response.status_code = 206
@@ -81,8 +91,20 @@ def _is_same(condition: str, etag: str, modified: datetime) -> bool:
     return parse_http_date_safe(condition) == int(modified.astimezone(UTC).timestamp())
 
 
-def _part(stream: IO[bytes], start: int, end: int) -> Iterator[bytes]:
-    with stream:
+class OpenPart:
+    """Bytes of a file that is open already, which is closed in the end though nobody has read one (HEAD)."""
+
+    def __init__(self, stream: IO[bytes], start: int, end: int) -> None:
+        stream.seek(start)
+        self._pieces = pieces(stream, end - start)
+        self.close = stream.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._pieces
+
+
+def _part(path: Path, start: int, end: int) -> Iterator[bytes]:
+    with path.open("rb") as stream:
         stream.seek(start)
         yield from pieces(stream, end - start)
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -28,13 +29,14 @@ class Store:
         self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self.server.start()
         self.url = "http://{}:{}".format(*self.server.get_host_and_port())
-        boto3.client("s3", endpoint_url=self.url).create_bucket(Bucket="files")
+        self.bucket = f"files-{uuid4()}"  # the server's buckets are of the process, and stay there
+        boto3.client("s3", endpoint_url=self.url).create_bucket(Bucket=self.bucket)
 
     def files(self) -> dict[str, bytes]:
         client = boto3.client("s3", endpoint_url=self.url)
-        listed = client.list_objects_v2(Bucket="files").get("Contents", [])
+        listed = client.list_objects_v2(Bucket=self.bucket).get("Contents", [])
         return {
-            one["Key"]: client.get_object(Bucket="files", Key=one["Key"])["Body"].read()
+            one["Key"]: client.get_object(Bucket=self.bucket, Key=one["Key"])["Body"].read()
             for one in sorted(listed, key=lambda one: one["LastModified"])
         }
 
@@ -49,7 +51,7 @@ def store(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     }.items():
         monkeypatch.setenv(name, value)
     made = Store()
-    settings.STORAGES = {**settings.STORAGES, "default": upload_storage("files", made.url)}
+    settings.STORAGES = {**settings.STORAGES, "default": upload_storage(made.bucket, made.url)}
     yield made
     made.server.stop()
 
@@ -77,7 +79,9 @@ def test_versions_are_kept_there_and_given_back_whole_and_in_part(editor, publis
 
 def test_what_is_gone_from_the_store_is_not_found(editor, publisher, client, store):
     made = send(editor, "post", f"/api/v1/datasets/{dataset(publisher).id}/files", CSV).json()
-    boto3.client("s3", endpoint_url=store.url).delete_object(Bucket="files", Key=UploadedFile.objects.get().stored_as)
+    boto3.client("s3", endpoint_url=store.url).delete_object(
+        Bucket=store.bucket, Key=UploadedFile.objects.get().stored_as
+    )
     assert client.get(local(made["url"])).status_code == 404
 
 
