@@ -35,7 +35,7 @@ class SignedInMiddleware(AuthenticationMiddleware):
         async def auser() -> User | AnonymousUser:
             return await sync_to_async(lambda: _user_of(request))()
 
-        request.auser = auser  # type: ignore[assignment]
+        request.auser = auser
 
 
 def mark(request: HttpRequest, user: User) -> None:
