@@ -110,7 +110,7 @@ def check_landing_pages() -> None:
         pass
 
 
-@shared_task(expires=50)
+@shared_task(expires=200)
 def count_ckan_facets() -> None:
     """Bring the counts up to date that CKAN's clients ask for, so that none of them waits for it."""
     facets.refresh_kept(Dataset.objects.public())

@@ -252,7 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-landing-pages": {"task": "catalogue.tasks.check_landing_pages", "schedule": 300.0},
     "remind-publishers": {"task": "catalogue.tasks.remind_publishers", "schedule": crontab(hour=6, minute=10)},
     "rescore-due": {"task": "catalogue.tasks.rescore_due", "schedule": 300.0},
-    "count-ckan-facets": {"task": "catalogue.tasks.count_ckan_facets", "schedule": 60.0},
+    "count-ckan-facets": {"task": "catalogue.tasks.count_ckan_facets", "schedule": 240.0},
     "refresh-quality-figures": {"task": "catalogue.tasks.refresh_quality_figures", "schedule": 60.0},
 }
 
