@@ -59,7 +59,7 @@ class PublicTemplates(BaseLoader):
 
 def is_signed_in(request: HttpRequest | None) -> bool:
     """Whether somebody reads the page who has signed in. The session of one who has none is not touched."""
-    if request is None or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    if not request or settings.SESSION_COOKIE_NAME not in request.COOKIES:  # an error page may have none
         return False
     return request.user.is_authenticated
 
