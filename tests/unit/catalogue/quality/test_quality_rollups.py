@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime.datetime(2026, 9, 28, 12, tzinfo=datetime.UTC)
 MINUTE, DAY = datetime.timedelta(minutes=1), datetime.timedelta(days=1)
-QUERIES = 22
+QUERIES = 23
 BY = By(Route.COMMAND, label="test")
 
 
