@@ -9,3 +9,8 @@ import datetime
 def whole_minute(moment: datetime.datetime | None) -> datetime.datetime | None:
     """The minute in which a moment lies: official statistics are released at 9:30, not at some second of it."""
     return moment.replace(second=0, microsecond=0) if moment else None
+
+
+def seconds_left(moment: datetime.datetime) -> int:
+    """Seconds until the minute is over, rounded up: 1 to 60."""
+    return 60 - moment.second

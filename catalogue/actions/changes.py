@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from catalogue.actions import rows
@@ -52,9 +53,13 @@ def _note_renames(now: datetime.datetime) -> None:
 def _note_releases(now: datetime.datetime) -> None:
     """A release time makes an entry public without any write: the log tells of it as if it were one.
 
-    Under the sequencer's lock, so that each release is told once.
+    Whoever asks for what changed lately is told too: for them the entry changed when it came out, not when it was
+    entered weeks before. Under the sequencer's lock, so that each release is told once. An entry that somebody is
+    writing at this moment waits for the next look: nobody waits for its writer.
     """
-    released = unnoted_releases(now=now).values_list("id", flat=True)
+    waiting = unnoted_releases(now=now).select_for_update(skip_locked=True, no_key=True)
+    released = list(waiting.order_by("id").values_list("id", flat=True))
+    Dataset.objects.filter(id__in=released, modified_at__lt=F("release_at")).update(modified_at=F("release_at"))
     rows.insert(Change, [Change(dataset_id=dataset_id, kind=ChangeKind.UPDATED, at=now) for dataset_id in released])
 
 

@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 
 import orjson
 from django.core.cache import cache
+from django.utils import timezone
 from tantivy import Occur, Query, Searcher
 
 from catalogue.gazetteer.lookup import find
 from catalogue.models import Dataset, Topic
+from catalogue.release_time import seconds_left
 from catalogue.search.analysis import written
 from catalogue.search.index import SearchUnavailable, reading
 from catalogue.search.schema import SCHEMA
@@ -27,9 +29,6 @@ _LOOKED_AT: Final = 40
 
 #: How many of each kind are offered besides datasets.
 _MOST_OTHERS: Final = 2
-
-#: How old the lists of publishers and topics may be, in seconds.
-_AGE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,11 @@ def _beginning_with(words: list[str], rows: Iterable[tuple[str, str, str]]) -> l
 
 
 def _table(name: str, read: Callable[[], list[tuple[str, str, str]]]) -> list[tuple[str, str, str]]:
+    """Read at most once a minute, and never kept across a release, which may be the first of its publisher."""
     table = cache.get(f"suggested-{name}")
     if table is None:
         table = read()
-        cache.set(f"suggested-{name}", table, _AGE)
+        cache.set(f"suggested-{name}", table, seconds_left(timezone.now()))
     return table
 
 

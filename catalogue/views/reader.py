@@ -13,10 +13,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalogue.release_time import seconds_left
 from publishers.models import User
-
-#: Seconds for which anybody's cache may keep a public page, at most.
-PUBLIC_AGE = 60
 
 
 def public_age(now: datetime.datetime | None = None) -> int:
@@ -24,7 +22,7 @@ def public_age(now: datetime.datetime | None = None) -> int:
 
     Entries are released at whole minutes (`catalogue.release_time`), so no cache lives across a release.
     """
-    return PUBLIC_AGE - (now or timezone.now()).second
+    return seconds_left(now or timezone.now())
 
 
 P = ParamSpec("P")

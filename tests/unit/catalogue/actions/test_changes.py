@@ -11,7 +11,7 @@ from django.utils import timezone
 from catalogue import queries
 from catalogue.actions import changes
 from catalogue.enums import ChangeKind, State
-from catalogue.models import Change
+from catalogue.models import Change, Dataset
 from tests.factories.catalogue import dataset
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,6 +113,26 @@ def test_a_release_by_the_clock_alone_is_told_once():
     assert (Change.objects.get(position=4).kind, Change.objects.count()) == ("updated", 4)
     assert followed(4) == []
     assert not queries.some_change_waits_for_its_position()
+
+
+def test_a_release_waits_for_nobody_who_writes_the_entry_at_its_minute():
+    now = timezone.now()
+    released = dataset(release_at=now - timedelta(minutes=1), now=now - timedelta(hours=1))
+    locked, go_on = threading.Event(), threading.Event()
+
+    def write() -> None:
+        Dataset.objects.select_for_update().get(id=released.id)
+
+    writer = in_other_transaction(write, before_commit=lambda: (locked.set(), go_on.wait(60)))
+    assert locked.wait(60)
+    assert followed(0) == [(1, released.id)]
+    assert writer.is_alive()
+    go_on.set()
+    writer.join()
+    assert followed(1) == [(2, released.id)]
+    assert followed(2) == []
+    released.refresh_from_db()
+    assert released.modified_at == released.release_at
 
 
 def test_a_commit_wakes_whoever_listens():
