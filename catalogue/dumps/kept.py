@@ -84,7 +84,9 @@ def first_withdrawal(manifest: Manifest, now: datetime.datetime) -> datetime.dat
     if found is None:
         later = Change.objects.filter(Q(position__gt=manifest.position) | Q(position=None))
         public = Dataset.objects.public(now).filter(id=OuterRef("dataset_id"))
-        found = (later.filter(~Exists(public)).aggregate(at=Min("at"))["at"],)
+        # Drafts that never were anything else are in no dump: whoever works on one sets nothing going
+        drafts = Dataset.objects.filter(id=OuterRef("dataset_id"), published_at=None)
+        found = (later.filter(~Exists(public), ~Exists(drafts)).aggregate(at=Min("at"))["at"],)
         cache.set(key, found, _LOOK_AGAIN)
     return found[0]
 

@@ -189,6 +189,17 @@ def test_a_copy_too_old_to_serve_answers_503_everywhere(client, bins, monkeypatc
     assert json.loads(b"".join(client.get("/data.json")))["dataset"] == []
 
 
+def test_work_on_a_draft_makes_no_copy_due(bins):
+    dumps.make(now=NOW)
+    draft = dataset(bins.publisher, state=State.DRAFT)
+    datasets.edit(draft.id, datasets.draft_of(draft).with_changes(title="Later"), by=BY, now=NOW)
+    assert not kept.is_due(NOW)
+    datasets.publish(draft, by=BY, now=NOW)
+    datasets.withdraw(draft, reason="", by=BY, now=NOW)
+    cache.clear()
+    assert kept.is_due(NOW)
+
+
 def test_a_copy_is_due_after_a_day_and_at_first(bins):
     assert kept.is_due(NOW)
     dumps.make(now=NOW)
