@@ -14,7 +14,7 @@ from publishers.enums import NoticeKind, NoticePace, Role
 from publishers.models import Membership, Notice, NoticeChoice, Publisher, User
 from publishers.models.publisher import parent_map
 from publishers.notices import DEFAULT_PACE, digest_due
-from publishers.permissions import ROLE_PERMISSIONS, Permission
+from publishers.permissions import ROLE_PERMISSIONS, Permission, publisher_ids_with
 
 logger = logging.getLogger(__name__)
 
@@ -129,9 +129,10 @@ def _send_to(user_id: int, now: datetime.datetime) -> int:
             .select_related("publisher")
             .filter(user_id=user_id, sent_at=None)
         )
+        user = User.objects.get(id=user_id)
+        notices = _still_theirs(user, notices)
         if not notices:
             return 0
-        user = User.objects.get(id=user_id)
         paces = choices_of(user)
         local = timezone.localtime(now)
         due = [
@@ -148,6 +149,14 @@ def _send_to(user_id: int, now: datetime.datetime) -> int:
             return 0
         send_digest(user, due)
         return 1
+
+
+def _still_theirs(user: User, notices: list[Notice]) -> list[Notice]:
+    """Those about publishers for whom somebody still works. What waited of others is dropped: it may name drafts."""
+    own = publisher_ids_with(user, Permission.VIEW_UNPUBLISHED) if user.is_active else set()
+    kept = [notice for notice in notices if own is None or notice.publisher_id is None or notice.publisher_id in own]
+    Notice.objects.filter(id__in={notice.id for notice in notices} - {notice.id for notice in kept}).delete()
+    return kept
 
 
 def _oldest(notices: list[Notice], kind: str) -> datetime.datetime:

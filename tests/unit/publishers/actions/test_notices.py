@@ -8,7 +8,7 @@ import pytest
 from publishers.actions.mail import unsubscribe_path, unsubscribing
 from publishers.actions.notices import choose, notify, send_due
 from publishers.enums import NoticeKind, NoticePace, Role
-from publishers.models import Notice
+from publishers.models import Membership, Notice
 from publishers.notices import digest_due
 from tests.factories.publishers import PublisherFactory, UserFactory, officer
 
@@ -114,3 +114,21 @@ def test_an_address_to_unsubscribe_is_good_for_one_person_and_kind():
     assert unsubscribing(signed) == (person, NoticeKind.OVERDUE)
     assert unsubscribing(signed[:-1] + ("A" if signed[-1] != "A" else "B")) is None
     assert unsubscribing("nonsense") is None
+
+
+@pytest.mark.django_db
+def test_whoever_lost_their_role_hears_no_more_not_even_what_waits(mailoutbox):
+    """What waits may name drafts."""
+    rivers, roads = PublisherFactory(title="Rivers"), PublisherFactory(title="Roads", parent=PublisherFactory())
+    gone = officer(rivers, Role.EDITOR)
+    membership = Membership.objects.create(user=gone, publisher=roads.parent, role=Role.EDITOR)
+    for publisher in (rivers, roads):
+        notify(NoticeKind.COMMENT, publisher=publisher, subject=f"On a draft of {publisher.title}", now=NOON)
+    Membership.objects.filter(user=gone, publisher=rivers).delete()
+    assert send_due(now=NOON + datetime.timedelta(days=1)) == 1
+    (mail,) = mailoutbox
+    assert (mail.to, mail.subject) == ([gone.email], "On a draft of Roads")
+    notify(NoticeKind.COMMENT, publisher=roads, subject="Another of Roads", now=NOON)
+    membership.delete()
+    assert send_due(now=NOON + datetime.timedelta(days=1)) == 0
+    assert not Notice.objects.filter(sent_at=None).exists()
