@@ -39,6 +39,7 @@ def once(
     """
     digest = hashlib.sha256(b"\n".join([request[0].encode(), request[1].encode(), request[2]])).hexdigest()
     with transaction.atomic():
+        IdempotentAnswer.objects.filter(user=user, key=key, created_at__lt=now - KEPT).delete()
         try:
             with transaction.atomic():
                 row = IdempotentAnswer.objects.create(user=user, key=key, request_digest=digest, created_at=now)

@@ -1,13 +1,16 @@
 """Entries written through /api/v1, from a draft to its tombstone."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 
 from catalogue.actions.store import Origin
 from catalogue.api.writing.examples import NEW_DATASET, PATCH
 from catalogue.enums import Route, State
 from catalogue.models import Dataset, Revision
 from publishers.enums import Role
-from publishers.models import AuditEntry
+from publishers.models import AuditEntry, IdempotentAnswer
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import officer
 from tests.integration.write.conftest import Caller
@@ -115,6 +118,13 @@ def test_a_key_does_a_write_once(editor):
     refused = editor.post("/api/v1/datasets", {"title": ""}, Idempotency_Key="def")
     assert refused.status_code == 400
     assert editor.post("/api/v1/datasets", NEW_DATASET | {"name": "n-2"}, Idempotency_Key="def").status_code == 201
+
+
+def test_a_key_is_free_again_after_a_week_though_nobody_swept(editor):
+    assert editor.post("/api/v1/datasets", NEW_DATASET, Idempotency_Key="abc").status_code == 201
+    IdempotentAnswer.objects.update(created_at=timezone.now() - datetime.timedelta(days=7, seconds=1))
+    again = editor.post("/api/v1/datasets", NEW_DATASET | {"name": "n-2"}, Idempotency_Key="abc")
+    assert (again.status_code, again.json()["name"], Dataset.objects.count()) == (201, "n-2", 2)
 
 
 def test_mistakes_are_told_by_pointer(editor):
