@@ -30,7 +30,7 @@ from harvest.models import Source
 from publishers.models import Publisher
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.harvest import source
-from tests.factories.publishers import PublisherFactory, UserFactory
+from tests.factories.publishers import PublisherFactory, officer
 from tests.integration.addresses import EXAMPLES, addresses
 from tests.integration.pages.test_no_leaks import Answer, everything_said
 from tests.integration.search.waiting import index_now
@@ -49,7 +49,7 @@ def _own_dumps(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def agency() -> Publisher:
+def agency():
     publisher = PublisherFactory(title="Rivers Agency", slug="rivers-agency")
     source("https://rivers.example/data.json", publisher=publisher, title="Rivers catalogue")
     return publisher
@@ -214,8 +214,8 @@ def test_whoever_asks_what_is_new_is_told_of_a_release_that_was_entered_weeks_be
     assert atom.findtext("{*}entry/{*}title") == released.title
     ckan = client.get("/api/3/action/package_search?sort=metadata_modified+desc&rows=1").json()["result"]["results"]
     assert [package["title"] for package in ckan] == [released.title]
-    position = Change.objects.filter(dataset_id=released.id).order_by("position").values_list("kind", flat=True)
-    assert list(position) == ["created", "updated"]
+    kinds = Change.objects.filter(dataset_id=released.id).order_by("position").values_list("kind", flat=True)
+    assert list(kinds) == ["created", "quality", "updated"]
 
 
 def dumped(word: str) -> set[str]:
@@ -226,7 +226,7 @@ def dumped(word: str) -> set[str]:
 
 def _text(path: Path) -> str:
     if path.suffix == ".parquet":
-        return str(duckdb.sql(f"SELECT COLUMNS(*)::VARCHAR FROM '{path}'").fetchall())
+        return str(duckdb.execute(f"SELECT COLUMNS(*)::VARCHAR FROM '{path}'").fetchall())
     return gzip.decompress(path.read_bytes()).decode()
 
 
@@ -241,7 +241,7 @@ def test_webhooks_call_at_the_minute_and_not_before(agency: Publisher) -> None:
     released = embargoed(agency)
     entry(agency, OPEN)
     index_now()
-    follow = functools.partial(webhooks.add, owner=UserFactory(), url="https://hooks.example/", now=timezone.now())
+    follow = functools.partial(webhooks.add, owner=officer(agency), url="https://hooks.example/", now=timezone.now())
     hooks = [
         follow(name="publisher", subject=WebhookSubject.PUBLISHER, publisher=agency),
         follow(name="dataset", subject=WebhookSubject.DATASET, dataset_id=released.id),
