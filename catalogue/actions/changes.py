@@ -59,6 +59,8 @@ def _note_releases(now: datetime.datetime) -> None:
     """
     waiting = unnoted_releases(now=now).select_for_update(skip_locked=True, no_key=True)
     released = list(waiting.order_by("id").values_list("id", flat=True))
+    if not released:
+        return
     Dataset.objects.filter(id__in=released, modified_at__lt=F("release_at")).update(modified_at=F("release_at"))
     rows.insert(Change, [Change(dataset_id=dataset_id, kind=ChangeKind.UPDATED, at=now) for dataset_id in released])
 
