@@ -42,6 +42,7 @@ class DatasetDraft:
     """What an entry should say. Field names are those of `catalogue.models.Dataset`, which documents them.
 
     `publisher_id` is a Publisher's UUID, `topic_id` a Topic's slug, `licence_id` a Licence's code.
+    `in_series_id` is the UUID of a series: one of no series, or of none that is there, is left out at storing.
     `name` is a wish: a taken one gets a number. Empty means: keep the present name, or make one from the title.
     """
 
@@ -55,6 +56,7 @@ class DatasetDraft:
     identifiers: tuple[str, ...] = ()
     version_label: str = ""
     version_notes: str = ""
+    in_series_id: UUID | None = None
     creator: str = ""
     contact_name: str = ""
     contact_email: str = ""

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalogue.enums import RollupScope, State, Visibility
+from catalogue.enums import DatasetKind, RollupScope, State, Visibility
 from catalogue.models import Change, Dataset, DatasetName, PastIdentifier, Resource, Revision, Topic
 from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
 from catalogue.quality import rollups
@@ -23,16 +23,21 @@ from publishers.queries import publisher_named
 Reader = User | AnonymousUser
 
 
-def with_page_relations(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """All that a dataset's page and every serializer reads, in three queries however many datasets."""
+def with_page_relations(datasets: QuerySet[Dataset], user: Reader) -> QuerySet[Dataset]:
+    """All that a dataset's page and every serializer reads, in three queries however many datasets.
+
+    One more where some are in series: of a series that `user` may not see an entry says nothing.
+    """
+    series = Dataset.objects.visible_to(user).filter(kind=DatasetKind.SERIES).order_by().only("id", "name", "title")
     return datasets.select_related("publisher", "publisher__parent", "topic", "licence", "quality").prefetch_related(
-        Prefetch("resources", Resource.objects.select_related("link").order_by("position", "id"))
+        Prefetch("resources", Resource.objects.select_related("link").order_by("position", "id")),
+        Prefetch("in_series", series),
     )
 
 
 def dataset_for_page(dataset_id: UUID, user: Reader) -> Dataset | None:
     """The dataset with all that its page shows, if `user` may see it."""
-    found = with_page_relations(Dataset.objects.visible_to(user)).filter(id=dataset_id)
+    found = with_page_relations(Dataset.objects.visible_to(user), user).filter(id=dataset_id)
     # Not `first`: to put one row of two hundred columns in order takes Django as long as to draw the page
     return next(iter(found.order_by()), None)
 
@@ -61,6 +66,13 @@ def dataset_named(name: str, user: Reader) -> Dataset | None:
         return None
     visible = Dataset.objects.visible_to(user).filter(id=dataset_id).first()
     return visible or Dataset.objects.tombstones().filter(id=dataset_id).first()
+
+
+def dataset_at(words: str, user: Reader) -> Dataset | None:
+    """The entry that the address of its page, its UUID or a name means, if `user` may see it."""
+    key = re.sub(r"^.*/dataset/", "", words.strip()).split("/")[0].split("?")[0]
+    dataset_id = dataset_id_of(key)
+    return Dataset.objects.visible_to(user).filter(id=dataset_id).first() if dataset_id else None
 
 
 #: Entries that share an identifier and are named to whoever asks for it.

@@ -67,6 +67,7 @@ def digest(value: Snapshot) -> str:
     return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+_IDS = {"publisher_id", "in_series_id"}
 _DATES = {"issued", "modified", "temporal_start", "temporal_end"}
 _TUPLES = {"alternative_titles", "identifiers", "related_links", "tags", "languages", "conforms_to", "places"}
 
@@ -77,7 +78,7 @@ def restored(field: str, value: Any) -> Any:
         return datetime.date.fromisoformat(value) if value else None
     if field in _TUPLES and isinstance(value, list):
         return tuple(value)
-    return UUID(value) if field == "publisher_id" else value
+    return UUID(value) if field in _IDS and value else value
 
 
 def draft_from(value: Snapshot) -> DatasetDraft:

@@ -24,6 +24,7 @@ LAYERS = [
         "read",
         {
             "queries",
+            "series",
             "search",
             "serializers",
             "contacts",

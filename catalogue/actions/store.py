@@ -18,7 +18,7 @@ from catalogue import overlay
 from catalogue.actions import audit_steps, changes, names, past_identifiers, quality, rows
 from catalogue.actions.resource_identity import match
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
-from catalogue.enums import ChangeKind, Route, State, Visibility
+from catalogue.enums import ChangeKind, DatasetKind, Route, State, Visibility
 from catalogue.models import Dataset, DatasetName, LinkCheck, Resource, Revision
 from catalogue.snapshots import Snapshot, digest, snapshot
 from catalogue.web_addresses import netloc_of
@@ -120,9 +120,9 @@ def upsert_many(entries: Sequence[Entry], *, by: By, now: datetime.datetime) -> 
     with transaction.atomic():
         works = _open(entries)
         _name(works)
-        taken = _taken_resource_ids(works)
+        taken, series = _taken_resource_ids(works), _series(works, now)
         for work in works:
-            _fill(work, taken, now)
+            _fill(work, taken, series, now)
         _write(works, by=by, now=now)
     return [Stored(work.dataset.id, work.result, work.dataset.version) for work in works]
 
@@ -195,16 +195,57 @@ def _taken_resource_ids(works: list[_Work]) -> set[UUID]:
     return twice | set(Resource.objects.filter(id__in=wished).values_list("id", flat=True)) if wished else set()
 
 
-def _fill(work: _Work, taken: set[UUID], now: datetime.datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """A series that entries of this batch wish to be part of."""
+
+    publisher_id: UUID
+    is_public: bool
+
+
+def _series(works: list[_Work], now: datetime.datetime) -> dict[UUID, _Series]:
+    """Those of the wished-for series that there are, or will be once this batch is stored."""
+    corrections = (work.dataset.overlay.get("in_series_id", {}).get("ours") for work in works)
+    wished = {work.entry.draft.in_series_id for work in works} | {UUID(text) for text in corrections if text}
+    wished.discard(None)
+    if not wished:
+        return {}
+    stored = Dataset.objects.filter(id__in=wished, kind=DatasetKind.SERIES).order_by()
+    public = set(stored.public(now).values_list("id", flat=True))
+    found = {key: _Series(owner, key in public) for key, owner in stored.values_list("id", "publisher_id")}
+    for work in works:
+        if work.dataset.id in wished:
+            found.pop(work.dataset.id, None)
+            if work.entry.draft.kind == DatasetKind.SERIES:
+                is_public = work.dataset.id in public or _is_new_and_public(work.entry, is_new=work.is_new)
+                found[work.dataset.id] = _Series(work.entry.draft.publisher_id, is_public)
+    return found
+
+
+def _is_new_and_public(entry: Entry, *, is_new: bool) -> bool:
+    is_open = entry.visibility in (None, Visibility.PUBLIC) and entry.release is None
+    return is_new and is_open and entry.state == State.PUBLISHED
+
+
+def _joined(draft: DatasetDraft, series: dict[UUID, _Series]) -> DatasetDraft:
+    """A harvested draft: its source may put entries into its publisher's series and those that anybody may see."""
+    found = series.get(draft.in_series_id) if draft.in_series_id else None
+    may_join = found is not None and (found.is_public or found.publisher_id == draft.publisher_id)
+    return draft if may_join or draft.in_series_id is None else draft.with_changes(in_series_id=None)
+
+
+def _fill(work: _Work, taken: set[UUID], series: dict[UUID, _Series], now: datetime.datetime) -> None:
     """Bring the dataset and its resources to what the draft says, in memory."""
     dataset, draft, entry = work.dataset, work.entry.draft, work.entry
     if entry.origin:
-        draft, dataset.overlay = overlay.harvested(draft, dataset.overlay)
+        draft, dataset.overlay = overlay.harvested(_joined(draft, series), dataset.overlay)
     elif work.before and dataset.is_harvested:
         dataset.overlay = overlay.corrected(draft, work.before, dataset.overlay)
     for field in DATASET_FIELDS:
         value = getattr(draft, field)
         setattr(dataset, field, list(value) if isinstance(value, tuple) else value)
+    if dataset.in_series_id not in series or dataset.in_series_id == dataset.id:
+        dataset.in_series_id = None
     if work.is_new:
         dataset.created_at = now
     if entry.state:

@@ -33,7 +33,7 @@ class DatasetAdmin(entry_list.EntryList):
     change_form_template = "admin/catalogue/dataset/change_form.html"
     fieldsets = [
         (None, {"fields": ["state_line", "quality_panel"]}),
-        ("What is it?", {"fields": ["title", "description", ("topic", "kind"), "tags"]}),
+        ("What is it?", {"fields": ["title", "description", ("topic", "kind"), "in_series", "tags"]}),
         (
             "Where is it from?",
             {
@@ -85,6 +85,7 @@ class DatasetAdmin(entry_list.EntryList):
 
     def get_form(self, request: HttpRequest, obj: Dataset | None = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.user = request.user
         form.may_publish_for = publisher_ids_with(request.user, Permission.PUBLISH_DATASET)
         for name in {"publisher", "topic", "licence"} & form.base_fields.keys():
             # Choosing one is this form's business; changing one is not

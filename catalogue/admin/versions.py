@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from catalogue import queries
+from catalogue import queries, series
 from catalogue.actions import datasets
 from catalogue.admin.access import by, may, their_entry
 from catalogue.models import Dataset, Revision
@@ -39,7 +39,13 @@ def versions(request: HttpRequest, dataset_id: UUID) -> HttpResponse:
     before = whole_number(request, "from") or (newer.number - 1 if newer else 0)
     older = revisions.filter(number=before).first()
     changes = (
-        field_changes(older, newer, publisher_titles=queries.publisher_titles, for_officials=True)
+        field_changes(
+            older,
+            newer,
+            publisher_titles=queries.publisher_titles,
+            series_titles=lambda ids: series.titles(ids, request.user),
+            for_officials=True,
+        )
         if newer and older
         else []
     )

@@ -30,7 +30,7 @@ class DatasetList(SparseView, generics.ListAPIView[Dataset]):
     filterset_class = DatasetFilter
 
     def get_queryset(self) -> QuerySet[Dataset]:
-        return queries.with_page_relations(Dataset.objects.visible_to(self.request.user))
+        return queries.with_page_relations(Dataset.objects.visible_to(self.request.user), self.request.user)
 
 
 class DatasetDetail(SparseView):

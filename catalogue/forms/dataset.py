@@ -6,10 +6,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.html import format_html
 
+from catalogue import series
 from catalogue.drafts import DATASET_FIELDS, DatasetDraft, ResourceDraft
 from catalogue.enums import Access, State
 from catalogue.forms import dataset_help
@@ -18,7 +21,7 @@ from catalogue.forms.lists import CommaSeparatedField
 from catalogue.models import Dataset
 from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
 from catalogue.release_time import whole_minute
-from publishers.models import Publisher
+from publishers.models import Publisher, User
 
 LANGUAGES = [("en", "English"), ("cy", "Welsh"), ("gd", "Scottish Gaelic"), ("ga", "Irish"), ("fr", "French")]
 
@@ -39,6 +42,13 @@ class DatasetForm(forms.ModelForm):
         widget=forms.TextInput(attrs=_LONG),
         help_text="Places that the data covers, with commas between: England, Leeds.",
     )
+    in_series = forms.CharField(
+        label="Part of the series",
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs=_LONG),
+        help_text=dataset_help.IN_SERIES,
+    )
     languages = forms.MultipleChoiceField(choices=LANGUAGES, required=False, widget=forms.CheckboxSelectMultiple)
     release_at = forms.DateTimeField(
         label="Release at",
@@ -52,13 +62,16 @@ class DatasetForm(forms.ModelForm):
     #: Publishers whose entries this person may publish; None: all. The admin sets it for each request.
     may_publish_for: set[UUID] | None = None
 
+    #: Who fills it in: they choose among the series that they may see. The admin sets it for each request.
+    user: User | AnonymousUser = AnonymousUser()
+
     #: What somebody else changed meanwhile, once `clean` has found it.
     conflict: Conflict | None = None
 
     class Meta:
         model = Dataset
         fields = [
-            *("title", "description", "topic", "tags", "kind"),
+            *("title", "description", "topic", "tags", "kind", "in_series"),
             *("publisher", "creator", "provenance", "contact_name", "contact_email", "contact_phone", "contact_url"),
             *("foi_name", "foi_email", "foi_phone", "foi_url"),
             *("licence", "licence_text", "access", "access_reason", "planned_release"),
@@ -77,6 +90,9 @@ class DatasetForm(forms.ModelForm):
         for name in ("read_version", "base_version"):
             if name in self.fields:
                 self.fields[name].initial = self.instance.version
+        if "in_series" in self.fields:
+            own = series.visible(self.instance.in_series_id, self.user)
+            self.initial["in_series"] = settings.SITE_URL + own.get_absolute_url() if own else ""
         if "release_at" in self.fields:
             self.fields["release_at"].initial = self.instance.release_at
         for name in ("title", "publisher"):
@@ -96,6 +112,15 @@ class DatasetForm(forms.ModelForm):
 
     def clean_description(self) -> str:
         return self.cleaned_data["description"].replace("\x00", "").replace("\r\n", "\n").strip()
+
+    def clean_in_series(self) -> Dataset | None:
+        """A published series by its address, UUID or name."""
+        current, member = self.instance.in_series_id, None if self.instance._state.adding else self.instance.pk
+        try:
+            wished = series.wished(self.cleaned_data["in_series"], self.user, member=member, current=current)
+        except series.NoSuchSeries as error:
+            raise ValidationError(str(error)) from None
+        return Dataset.objects.get(pk=wished) if wished else None
 
     def clean_release_at(self) -> datetime.datetime | None:
         """A whole minute to come. What is public already can't be hidden again, nor an embargo moved by anybody."""
@@ -163,7 +188,7 @@ def _is_given(form: DatasetForm, field: str) -> bool:
 
 
 def _value(cleaned: dict[str, Any], field: str) -> Any:
-    if field in {"publisher_id", "topic_id", "licence_id"}:
+    if field in {"publisher_id", "topic_id", "licence_id", "in_series_id"}:
         related = cleaned[field.removesuffix("_id")]
         return related.pk if related else None
     value = cleaned[field]

@@ -29,6 +29,11 @@ RELEASE_AT: Final = (
     "released as soon as it is published."
 )
 
+IN_SERIES: Final = (
+    "If it is one of a run of datasets, such as one for each year: the address of the series’ page, or its name in "
+    "addresses. The series has to be published."
+)
+
 HELP_TEXTS: Final = {
     "title": "What the data is, in plain words, without abbreviations or dates. At most 65 characters reads best: "
     "“Bus stops in Leeds”.",

@@ -1,6 +1,5 @@
 """What people say when they move an entry on its way: comments, reasons and what replaces it."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -52,9 +51,7 @@ class WithdrawForm(forms.Form):
         words = self.cleaned_data["replaced_by"].strip()
         if not words:
             return None
-        key = re.sub(r"^.*/dataset/", "", words).split("/")[0].split("?")[0]
-        dataset_id = queries.dataset_id_of(key)
-        found = Dataset.objects.visible_to(self.user).filter(id=dataset_id).first() if dataset_id else None
+        found = queries.dataset_at(words, self.user)
         if found is None:
             raise ValidationError("There is no entry with this address or name: copy the address of its page.")
         if found.pk == self.dataset.pk:

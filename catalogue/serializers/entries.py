@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from catalogue.enums import DatasetKind
 from catalogue.models import Dataset, Licence, QualityReport, Topic
 from catalogue.serializers.resource_rows import ResourceRow, rows_by_dataset
 from publishers.models import Publisher
@@ -85,5 +86,10 @@ def _entries(datasets: list[Dataset]) -> Iterator[Entry]:
 def _series(ids: set[UUID]) -> dict[UUID, Series]:
     if not ids:
         return {}
-    found = Dataset.objects.public().filter(id__in=ids).order_by().values_list("id", "title", "description")
+    found = (
+        Dataset.objects.public()
+        .filter(id__in=ids, kind=DatasetKind.SERIES)
+        .order_by()
+        .values_list("id", "title", "description")
+    )
     return {row[0]: Series(*row) for row in found}

@@ -124,6 +124,17 @@ class TopicLinkSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
+class SeriesLinkSerializer(serializers.Serializer[Any]):
+    """A series where an entry that is part of it names it."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    url = serializers.SerializerMethodField(help_text="Its page.")
+
+    def get_url(self, series: Dataset) -> str:
+        return settings.SITE_URL + series.get_absolute_url()
+
+
 class LicenceLinkSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     title = serializers.CharField()
@@ -155,6 +166,9 @@ class DatasetSerializer(Sparse, serializers.ModelSerializer[Dataset]):
     publisher = PublisherLinkSerializer()
     topic = TopicLinkSerializer(allow_null=True)
     licence = LicenceLinkSerializer(allow_null=True)
+    in_series = SeriesLinkSerializer(
+        allow_null=True, help_text="The series that it is part of; null where there is none that you may see."
+    )
     contact = serializers.SerializerMethodField(help_text="Whom to ask: the dataset's own contact or its publisher's.")
     foi_contact = serializers.SerializerMethodField()
     box = serializers.SerializerMethodField()
@@ -166,7 +180,7 @@ class DatasetSerializer(Sparse, serializers.ModelSerializer[Dataset]):
         model = Dataset
         fields = [
             *("id", "name", "url", "kind", "title", "alternative_titles", "description", "translations"),
-            *("identifiers", "version_label", "version_notes"),
+            *("identifiers", "version_label", "version_notes", "in_series"),
             *("publisher", "creator", "contact", "foi_contact", "topic", "tags", "languages", "landing_page"),
             *("conforms_to", "related_links", "provenance"),
             *("service_status", "service_type", "endpoint_url", "endpoint_description"),

@@ -16,7 +16,12 @@ _LABELS = {
     "publisher_id": "Publisher",
     "topic_id": "Topic",
     "licence_id": "Licence",
+    "in_series_id": "Part of the series",
 }
+
+
+#: What stands for a series that the reader may not see, or that is no more.
+HIDDEN_SERIES = "A series that is not shown"
 
 
 class FieldChange(NamedTuple):
@@ -30,12 +35,13 @@ def field_changes(
     newer: Revision,
     *,
     publisher_titles: Callable[[Iterable[str]], Mapping[str, str]],
+    series_titles: Callable[[Iterable[str]], Mapping[str, str]],
     for_officials: bool = False,
 ) -> list[FieldChange]:
     """Every field that differs, with both values as text; none where either version was erased.
 
-    `publisher_titles` gives titles by id; it is asked only where the publisher changed. What only officials may read
-    is left out unless the reader is one.
+    `publisher_titles` gives titles by id, and so does `series_titles` of those series that the reader may see; each is
+    asked only where that field changed. What only officials may read is left out unless the reader is one.
     """
     if newer.snapshot is None or older.snapshot is None:
         return []
@@ -46,6 +52,9 @@ def field_changes(
         if field == "publisher_id":
             titles = publisher_titles([str(value) for value in (before, after) if value])
             before, after = titles.get(str(before), before), titles.get(str(after), after)
+        elif field == "in_series_id":
+            titles = series_titles([str(value) for value in (before, after) if value])
+            before, after = (titles.get(value, HIDDEN_SERIES) if value else None for value in (before, after))
         if _text(before) != _text(after):
             changes.append(FieldChange(label_of(field), _text(before), _text(after)))
     return changes

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
-from catalogue import queries
+from catalogue import queries, series
 from catalogue.contacts import contact_of, foi_contact_of
 from catalogue.enums import ResourceKind
 from catalogue.models import Dataset, Revision
@@ -63,6 +63,7 @@ def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "quality": panel(quality, dataset, _edit_url(request, dataset)) if quality else None,
         "contact": contact_of(dataset),
         "foi": foi_contact_of(dataset),
+        "members": series.members(dataset, reader(request)),
         "related": queries.recent_datasets(reader(request), limit=5, publisher=dataset.publisher, besides=dataset.id),
         "similar": similar(dataset.id, dataset.title, dataset.tags),
         "languages": language_names(dataset.languages),
@@ -139,7 +140,11 @@ def history(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "older": older,
         "newer": newer,
         "changes": field_changes(
-            older, newer, publisher_titles=queries.publisher_titles, for_officials=reader(request).is_authenticated
+            older,
+            newer,
+            publisher_titles=queries.publisher_titles,
+            series_titles=lambda ids: series.titles(ids, reader(request)),
+            for_officials=reader(request).is_authenticated,
         )
         if newer and older
         else [],

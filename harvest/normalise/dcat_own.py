@@ -9,6 +9,7 @@ import json
 import re
 from typing import Any, Final
 from urllib.parse import unquote
+from uuid import UUID
 
 from catalogue.dates import parse_date
 from catalogue.drafts import ResourceDraft
@@ -70,6 +71,7 @@ def own_values(node: Node, more: dict[str, Any]) -> dict[str, Any]:
         "identifiers": tuple(text for one in node.nodes("adms:identifier") for text in _texts(one, "skos:notation")),
         "version_label": _first(node, "dcat:version"),
         "version_notes": _first(node, "adms:versionNotes", keep_lines=True),
+        "in_series_id": next((key for one in node.nodes("dcat:inSeries") if (key := _entry_in(one.address))), None),
         "provenance": _label_of(node, "dct:provenance", keep_lines=True),
         "creator": next((_first(one, "foaf:name") for one in node.nodes("dct:creator")), ""),
         "tags": _texts(node, "dcat:keyword"),
@@ -84,6 +86,14 @@ def own_values(node: Node, more: dict[str, Any]) -> dict[str, Any]:
         "extras": extras if isinstance(extras := more.get("extras"), dict) else {},
         "resources": _resources(node, more),
     }
+
+
+def _entry_in(address: str) -> UUID | None:
+    """The entry whose address, of a page of our make, this is."""
+    try:
+        return UUID(address.rpartition("/dataset/")[2])
+    except ValueError:
+        return None
 
 
 def _text(value: Any, *, keep_lines: bool = False) -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from harvest.enums import RecordState
 from harvest.models import Record, Source
 from harvest.pipeline.job import Job
+from harvest.pipeline.series import TO_READ_AGAIN
 from harvest.raw_record import RawRecord
 from harvest.schedule import retry_at
 from harvest.sources.base import Event, Limits, Place, SourceFailed
@@ -106,9 +107,13 @@ def take_memory(job: Job) -> Mapping[str, Any]:
 
 
 def remember(job: Job, memory: Mapping[str, Any]) -> None:
-    """Keep the adapter's memory, where it may let everything pass next time: no record failed, none is missing."""
+    """Keep the adapter's memory, where it may let everything pass next time.
+
+    That is where no record failed, is missing or has to be read again.
+    """
     vanished = Record.objects.filter(source=job.source, state=RecordState.VANISHED)
-    is_settled = not job.tally.failed and not vanished.exists()
+    to_read_again = Record.objects.filter(source=job.source, normaliser_version=TO_READ_AGAIN)
+    is_settled = not job.tally.failed and not vanished.exists() and not to_read_again.exists()
     new = {"normaliser_version": job.normaliser.version, "adapter": dict(memory)} if is_settled and memory else {}
     _save_memory(job, new)
 

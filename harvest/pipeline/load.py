@@ -22,6 +22,7 @@ from harvest.pipeline.compare import Compared
 from harvest.pipeline.job import Job
 from harvest.pipeline.kept_ids import with_kept_ids
 from harvest.pipeline.reading import Reading
+from harvest.pipeline.series import TO_READ_AGAIN, own_series, without_their_series
 from harvest.sources.opening import is_web_address
 
 logger = logging.getLogger(__name__)
@@ -94,14 +95,20 @@ def _store(job: Job, readings: Sequence[Reading]) -> Tally:
     now = job.clock()
     ids = _dataset_ids(job, readings)
     usable = [reading for reading in readings if reading.draft is not None]
-    stored = upsert_many([_entry(job, reading, ids[reading.guid]) for reading in usable], by=by(job), now=now)
+    series = own_series(job, usable, ids)
+    entries = [_entry(job, reading, ids[reading.guid], series) for reading in usable]
+    stored = upsert_many(entries, by=by(job), now=now)
+    alone = without_their_series(usable, ids)
     results = [outcome.result for outcome in stored]
     problems = [
         job.problem(finding, guid=reading.guid, stage=Stage.RECORD)
         for reading in readings
-        for finding in reading.findings
+        for finding in (*reading.findings, *([alone[reading.guid]] if reading.guid in alone else []))
     ]
     records = [_record(job, reading, ids, now) for reading in readings]
+    for record in records:
+        if record.guid in alone:
+            record.normaliser_version = TO_READ_AGAIN
     rows.upsert(Record, records, unique=("source", "guid"), names=_UPDATED_COLUMNS)
     rows.insert(Problem, problems)
     return Tally(
@@ -118,14 +125,17 @@ def by(job: Job) -> By:
     return By(route=Route.HARVEST, label=job.source.title)
 
 
-def _entry(job: Job, reading: Reading, dataset_id: UUID) -> Entry:
+def _entry(job: Job, reading: Reading, dataset_id: UUID, series: Mapping[UUID, UUID]) -> Entry:
     assert reading.draft is not None
     assert reading.normalised is not None
     known = reading.compared.known
     # An entry that a person withdrew stays withdrawn; one that a harvest retired comes back with its record.
     is_new = known is None or known.dataset_id is None or known.state == RecordState.RETIRED
+    draft = reading.draft
+    if draft.in_series_id in series:
+        draft = draft.with_changes(in_series_id=series[draft.in_series_id])
     return Entry(
-        with_kept_ids(reading.draft) if job.source.keeps_uuids else reading.draft,
+        with_kept_ids(draft) if job.source.keeps_uuids else draft,
         dataset_id,
         state=State.PUBLISHED if is_new else None,
         origin=Origin(

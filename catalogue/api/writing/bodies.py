@@ -15,6 +15,7 @@ from catalogue.api.writing.fields import (
     ExtrasField,
     LicenceField,
     PublisherField,
+    SeriesField,
     TopicField,
     TranslationsField,
 )
@@ -34,7 +35,7 @@ _CONTACT: Final = ("name", "email", "phone", "url")
 _SIDES: Final = ("west", "south", "east", "north")
 _APART: Final = {
     *INTERNAL_FIELDS,
-    *("publisher_id", "topic_id", "licence_id", *_SIDES),
+    *("publisher_id", "topic_id", "licence_id", "in_series_id", *_SIDES),
     *(f"{of}_{part}" for of in ("contact", "foi") for part in _CONTACT),
 }
 _DATASET_COLUMNS: Final = [name for name in DATASET_FIELDS if name not in _APART]
@@ -129,6 +130,9 @@ class DatasetBody(_Body):
     publisher = PublisherField(help_text="Slug or UUID.")
     topic = TopicField(required=False, allow_null=True)
     licence = LicenceField(required=False, allow_null=True)
+    in_series = SeriesField(
+        required=False, allow_null=True, help_text="A published entry of kind “series” that you may see."
+    )
     contact = ContactBody(required=False, allow_null=True)
     foi_contact = ContactBody(required=False, allow_null=True)
     box = BoxBody(required=False, allow_null=True)
@@ -150,6 +154,7 @@ class DatasetBody(_Body):
                 "publisher",
                 "topic",
                 "licence",
+                "in_series",
                 "contact",
                 "foi_contact",
                 "box",
@@ -192,6 +197,7 @@ class DatasetBody(_Body):
             publisher_id=data["publisher"].id,
             topic_id=data.get("topic"),
             licence_id=data.get("licence"),
+            in_series_id=data.get("in_series"),
             **(data.get("box") or {}),
             **(data.get("inventory") or {}),
             resources=tuple(resource_draft(resource) for resource in data.get("resources", ())),
@@ -206,6 +212,7 @@ def body_of(draft: DatasetDraft) -> dict[str, Any]:
         "publisher": str(draft.publisher_id),
         "topic": draft.topic_id,
         "licence": draft.licence_id,
+        "in_series": plain(draft.in_series_id),
         "contact": {part: getattr(draft, f"contact_{part}") for part in _CONTACT},
         "foi_contact": {part: getattr(draft, f"foi_{part}") for part in _CONTACT},
         "inventory": {name: getattr(draft, name) for name in INTERNAL_FIELDS},

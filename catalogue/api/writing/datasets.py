@@ -1,6 +1,8 @@
 """Creating, replacing, patching, publishing and withdrawing entries."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
@@ -8,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalogue import series
 from catalogue.actions import datasets, workflow
 from catalogue.actions.amending import amend
 from catalogue.actions.datasets import EditConflict
@@ -64,7 +67,7 @@ class Datasets(WriteView, DatasetList):
         checked(body)
         publisher: Publisher = body.validated_data["publisher"]
         ask(request, Permission.CREATE_DATASET, publisher.id)
-        draft = body.draft()
+        draft = _with_series(request, body.draft(), member=None, current=None)
         refuse_taken_name(draft.name, None)
         try:
             draft = said_of(DatasetDraft(title="", publisher_id=publisher.id), draft, publisher)
@@ -126,6 +129,15 @@ class DatasetItem(WriteView, DatasetDetail):
         return _withdraw(request, key, reason="")
 
 
+def _with_series(request: Request, draft: DatasetDraft, *, member: UUID | None, current: UUID | None) -> DatasetDraft:
+    """The draft in the series that it names. Raises `ValidationError` for one that can't be it."""
+    key = str(draft.in_series_id or "")
+    try:
+        return replace(draft, in_series_id=series.wished(key, request.user, member=member, current=current))
+    except series.NoSuchSeries as error:
+        refuse({"in_series": [str(error)]})
+
+
 def _change(request: Request, key: str, body_from: Any) -> Response:
     dataset = dataset_for_write(request, key, Permission.EDIT_DATASET)
     refuse_withdrawn(dataset)
@@ -143,7 +155,7 @@ def _change(request: Request, key: str, body_from: Any) -> Response:
             if dataset.is_harvested:
                 raise Conflict("The entry is harvested: it stays with the publisher that its source says.")
             ask(request, Permission.CREATE_DATASET, publisher.id)
-        draft = body.draft()
+        draft = _with_series(request, body.draft(), member=dataset.id, current=current.in_series_id)
         refuse_taken_name(draft.name, dataset)
         try:
             told = bool(body.validated_data.get("inventory"))

@@ -88,6 +88,30 @@ class LicenceField(_Listed):
     key, listed, called = "code", Licence, "licence"
 
 
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "format": "uuid", "description": "Its UUID."},
+            {
+                "type": "object",
+                "required": ["id"],
+                "properties": {"id": {"type": "string", "format": "uuid"}},
+            },
+        ]
+    }
+)
+class SeriesField(_ByKey):
+    """A series, by its UUID. Whether there is one, and whether the writer may see it, is the view's to say."""
+
+    key = "id"
+
+    def to_internal_value(self, data: Any) -> UUID:  # type: ignore[override]
+        try:
+            return UUID(super().to_internal_value(data))
+        except ValueError:
+            raise serializers.ValidationError("This is no UUID: give the “id” of the series.") from None
+
+
 class WordsField(serializers.CharField):
     """Text and nothing else: DRF's own takes numbers too, which the description doesn't allow."""
 

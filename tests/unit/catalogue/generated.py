@@ -20,7 +20,7 @@ from catalogue.enums import (
 )
 from catalogue.models import Dataset, Licence, Topic
 from catalogue.plain import clean_text
-from catalogue.serializers.entries import Entry
+from catalogue.serializers.entries import Entry, Series
 from catalogue.vocabularies.formats import FORMATS
 from catalogue.vocabularies.languages import LANGUAGES
 from catalogue.vocabularies.licences import LICENCES
@@ -96,6 +96,7 @@ def drafts(draw: st.DrawFn) -> DatasetDraft:
         identifiers=draw(unique(SOME)),
         version_label=draw(LINES),
         version_notes=draw(PROSE),
+        in_series_id=draw(st.none() | st.uuids()),
         creator=draw(LINES),
         contact_name=draw(LINES),
         contact_email=draw(maybe(EMAIL)),
@@ -150,4 +151,5 @@ def entry_of(draft: DatasetDraft) -> Entry:
         known = LICENCES[draft.licence_id]
         dataset.licence = Licence(code=known.code, title=known.title, url=known.url, is_open=known.is_open)
     rows = [{"id": one.id, **{name: getattr(one, name) for name in RESOURCE_FIELDS}} for one in draft.resources]
-    return Entry(dataset, rows, 50)
+    series = Series(draft.in_series_id, "All counts", draft.description) if draft.in_series_id else None
+    return Entry(dataset, rows, 50, series)
