@@ -206,8 +206,8 @@ class _Series:
 def _series(works: list[_Work], now: datetime.datetime) -> dict[UUID, _Series]:
     """Those of the wished-for series that there are, or will be once this batch is stored."""
     corrections = (work.dataset.overlay.get("in_series_id", {}).get("ours") for work in works)
-    wished = {work.entry.draft.in_series_id for work in works} | {UUID(text) for text in corrections if text}
-    wished.discard(None)
+    wished = {UUID(text) for text in corrections if text}
+    wished |= {wish for work in works if (wish := work.entry.draft.in_series_id)}
     if not wished:
         return {}
     stored = Dataset.objects.filter(id__in=wished, kind=DatasetKind.SERIES).order_by()

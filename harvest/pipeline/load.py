@@ -132,7 +132,7 @@ def _entry(job: Job, reading: Reading, dataset_id: UUID, series: Mapping[UUID, U
     # An entry that a person withdrew stays withdrawn; one that a harvest retired comes back with its record.
     is_new = known is None or known.dataset_id is None or known.state == RecordState.RETIRED
     draft = reading.draft
-    if draft.in_series_id in series:
+    if draft.in_series_id and draft.in_series_id in series:
         draft = draft.with_changes(in_series_id=series[draft.in_series_id])
     return Entry(
         with_kept_ids(draft) if job.source.keeps_uuids else draft,
