@@ -172,10 +172,10 @@ def measure_claims(total: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO catalogue_resource (id, dataset_id, position, source_id, kind, title, description, url,
-                   format, format_text, media_type, checksum, conforms_to, period_text, extras, created_at)
+                   format, format_text, media_type, checksum, conforms_to, period_text, extras, columns, created_at)
                SELECT gen_random_uuid(), %s, number, '', 'data', '', '',
                    'http://h' || CASE WHEN number %% 3 = 0 THEN 0 ELSE number %% 5000 END || '.example/' || number,
-                   'CSV', '', '', '', '', '', '{}', now() FROM generate_series(1, %s) AS number""",
+                   'CSV', '', '', '', '', '', '{}', '[]', now() FROM generate_series(1, %s) AS number""",
             [dataset.id, total],
         )
         cursor.execute(
