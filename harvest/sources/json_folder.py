@@ -24,7 +24,7 @@ from harvest.sources import ckan_record, data_json, schema_org_page
 from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
 from harvest.sources.iso import Troubles
 from harvest.sources.iso_web import Server
-from harvest.sources.listed import read_each, remembered, to_read
+from harvest.sources.listed import finished, read_each, to_read
 from harvest.sources.opening import BoundedReader, files_of, is_web_address, open_file, opened
 from services.http import HttpClient
 
@@ -121,15 +121,13 @@ class _Gather:
         yield Announced(len(wanted) if wanted or is_full else len(self.files))
         yield from read_each(wanted, self._file, self.troubles, label=str)
         yield from self.troubles.in_the_end()
-        is_complete = self.troubles.is_whole
-        yield Finished(
-            is_whole=is_complete and is_full,
-            is_unmodified=is_complete and not is_full and not wanted,
-            memory=self._remembered(is_full=is_full) if is_complete else {},
+        yield finished(
+            *(self.place, self.memory, self.files),
+            began=self.began,
+            is_complete=self.troubles.is_whole,
+            is_full=is_full,
+            is_idle=not wanted,
         )
-
-    def _remembered(self, *, is_full: bool) -> dict[str, Any]:
-        return remembered(self.place, self.memory, self.files, began=self.began, is_full=is_full)
 
     def _list(self) -> Iterator[SourceProblem]:
         """Note the JSON files below the folder. Raises SourceFailed where there is no list, or no such file in it."""

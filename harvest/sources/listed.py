@@ -10,7 +10,7 @@ from typing import Any
 
 from harvest.findings import warning
 from harvest.raw_record import RawRecord
-from harvest.sources.base import Event, Place, SourceFailed, SourceProblem
+from harvest.sources.base import Event, Finished, Place, SourceFailed, SourceProblem
 from harvest.sources.iso import Troubles
 from harvest.sources.iso_web import NoAnswer
 
@@ -42,14 +42,27 @@ def to_read(
     return [name for name, stamp in stamps.items() if not stamp or known.get(name) != stamp]
 
 
-def remembered(
-    place: Place, memory: Mapping[str, Any], stamps: Mapping[str, str], *, began: datetime | None, is_full: bool
-) -> dict[str, Any]:
-    """What `to_read` wants to be told next time."""
-    if began is None or len(stamps) > _MAX_REMEMBERED:
-        return {}
-    full_at = began.isoformat() if is_full else memory["full_at"]
-    return {"url": place.url, "full_at": full_at, "files": dict(stamps)}
+def finished(
+    place: Place,
+    memory: Mapping[str, Any],
+    stamps: Mapping[str, str],
+    *,
+    began: datetime | None,
+    is_complete: bool,
+    is_full: bool,
+    is_idle: bool,
+) -> Finished:
+    """How a look ends, and what `to_read` wants to be told next time: nothing, where it was not complete.
+
+    `is_full`: every document was read, not only the changed ones. `is_idle`: none was to be read.
+    """
+    remembered: dict[str, Any] = {}
+    if is_complete and began is not None and len(stamps) <= _MAX_REMEMBERED:
+        full_at = began.isoformat() if is_full else memory["full_at"]
+        remembered = {"url": place.url, "full_at": full_at, "files": dict(stamps)}
+    return Finished(
+        is_whole=is_complete and is_full, is_unmodified=is_complete and is_idle and not is_full, memory=remembered
+    )
 
 
 def read_each(

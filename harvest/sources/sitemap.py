@@ -19,12 +19,12 @@ from protego import Protego
 
 from harvest.findings import warning
 from harvest.raw_record import RawRecord
-from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
+from harvest.sources.base import Announced, Event, Limits, Place, SourceFailed, SourceProblem
 from harvest.sources.iso import Troubles
 from harvest.sources.iso_bytes import Utf8
 from harvest.sources.iso_web import Answer, NoAnswer, Server
 from harvest.sources.iso_xml import Document, XmlError
-from harvest.sources.listed import read_each, remembered, to_read
+from harvest.sources.listed import finished, read_each, to_read
 from harvest.sources.opening import is_web_address
 from harvest.sources.schema_org_page import datasets_in
 from services.http import HttpClient
@@ -90,15 +90,13 @@ class _Gather:
                 f"None of the {len(wanted):,} pages of the sitemap describes a dataset in schema.org's JSON-LD. Nothing"
                 " was changed."
             )
-        is_complete = self.troubles.is_whole
-        yield Finished(
-            is_whole=is_complete and is_full,
-            is_unmodified=is_complete and not is_full and not wanted,
-            memory=self._remembered(is_full=is_full) if is_complete else {},
+        yield finished(
+            *(self.place, self.memory, self.pages),
+            began=self.began,
+            is_complete=self.troubles.is_whole,
+            is_full=is_full,
+            is_idle=not wanted,
         )
-
-    def _remembered(self, *, is_full: bool) -> dict[str, Any]:
-        return remembered(self.place, self.memory, self.pages, began=self.began, is_full=is_full)
 
     def _walk(self) -> Iterator[Event]:
         """Read the sitemap and those that it names. Raises SourceFailed where the first one can't be read."""

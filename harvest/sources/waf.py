@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from harvest.findings import warning
-from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
+from harvest.sources.base import Announced, Event, Limits, Place, SourceFailed, SourceProblem
 from harvest.sources.iso import Troubles, document_events, ignored_parts
 from harvest.sources.iso_bytes import Utf8
 from harvest.sources.iso_record import VOLATILE, Records
 from harvest.sources.iso_web import Server
-from harvest.sources.listed import read_each, remembered, to_read
+from harvest.sources.listed import finished, read_each, to_read
 from harvest.sources.opening import is_web_address
 from harvest.sources.waf_listing import Listed, may_have_changed_since, read_listing
 from services.http import HttpClient
@@ -71,18 +71,18 @@ class _Gather:
         yield Announced(len(wanted) if wanted or is_full else len(self.files))
         yield from read_each(wanted, self._file, self.troubles, label=lambda url: unquote(self._name(url)))
         yield from self.troubles.in_the_end()
-        is_complete = self.troubles.is_whole
-        yield Finished(
-            is_whole=is_complete and is_full,
-            is_unmodified=is_complete and not is_full and not wanted,
-            memory=self._remembered(stamps, is_full=is_full) if is_complete else {},
+        yield finished(
+            *(self.place, self.memory, self._settled(stamps)),
+            began=self.began,
+            is_complete=self.troubles.is_whole,
+            is_full=is_full,
+            is_idle=not wanted,
         )
 
-    def _remembered(self, stamps: Mapping[str, str], *, is_full: bool) -> dict[str, Any]:
+    def _settled(self, stamps: Mapping[str, str]) -> dict[str, str]:
+        """The same without stamps that don't tell: what changed a moment ago may change again under the same one."""
         began = self.began
-        if began is not None:  # what was changed a moment ago may be changed again under the same stamp
-            stamps = {name: "" if may_have_changed_since(stamp, began) else stamp for name, stamp in stamps.items()}
-        return remembered(self.place, self.memory, stamps, began=began, is_full=is_full)
+        return {name: "" if began and may_have_changed_since(stamp, began) else stamp for name, stamp in stamps.items()}
 
     def _walk(self) -> Iterator[SourceProblem]:
         """Read the listing and those below it. Raises SourceFailed where the topmost can't be read or lists no file."""
