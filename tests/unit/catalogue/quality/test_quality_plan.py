@@ -18,6 +18,7 @@ from catalogue.quality.facts import DatasetFacts
 from catalogue.quality.plan import plan
 from catalogue.quality.report import Report, present
 from catalogue.quality.score import RULES, score
+from catalogue.vocabularies.formats import FORMATS
 from tests.factories.catalogue import dataset
 from tests.unit.catalogue.quality.test_quality_known_answers import EXEMPLARY
 from tests.unit.catalogue.quality.test_quality_properties import entries, instants
@@ -107,12 +108,10 @@ def followed(draft: DatasetDraft, key: str, report: Report) -> DatasetDraft:
 
 BROKEN = frozenset({"https://rivers.example/1.csv", "https://rivers.example/a.pdf"})
 
-#: What servers send of files of each format; of those whose entry doesn't say, CSV.
-MEDIA_TYPES = {"": "text/csv", "CSV": "text/csv", "XLS": "application/vnd.ms-excel", "PDF": "application/pdf"}
-
 
 def check_links(entry: Dataset, broken: frozenset[str] = frozenset()) -> None:
-    """Record that each link was checked: those of `broken` are gone, the others send what the entry announces."""
+    """Record that each link was checked: those of `broken` are gone, the others send what the entry announces, and CSV
+    where it announces nothing."""
     formats = dict(entry.resources.values_list("id", "format"))
     # by id: a join would be planned on statistics from before the entries of this transaction
     LinkCheck.objects.filter(resource_id__in=list(formats)).update(next_check_at=NOW, leased_until=None)
@@ -128,7 +127,7 @@ def _outcome(is_gone: bool, file_format: str) -> LinkOutcome:
         category=LinkCategory.GONE if is_gone else LinkCategory.OK,
         reason="Gone." if is_gone else "It works.",
         status_code=410 if is_gone else 200,
-        media_type="" if is_gone else MEDIA_TYPES.get(file_format, ""),
+        media_type="" if is_gone else FORMATS[file_format or "CSV"].media_type,
         checked_at=NOW,
     )
 

@@ -34,15 +34,15 @@ def test_following_the_advice_on_real_entries_brings_what_was_promised(real_data
     upsert_many(entries, by=By(Route.IMPORT, label="test"), now=NOW)
     # A round of checks takes so many links that are due: those of the entry followed, and no others
     LinkCheck.objects.update(next_check_at=NOW + datetime.timedelta(days=365))
-    low = list(QualityReport.objects.order_by("score", "dataset_id").values_list("dataset_id", flat=True))
+    low = list(QualityReport.objects.order_by("score", "dataset__name").values_list("dataset_id", flat=True))
     fair = list(
         QualityReport.objects.filter(score__range=(55, 70), dataset__resources__isnull=False)
-        .order_by("score", "dataset_id")
+        .order_by("score", "dataset__name")
         .distinct()
         .values_list("dataset_id", flat=True)
     )
     taken: set[str] = set()
-    for entry in Dataset.objects.filter(id__in=[*low[:6], *fair[:: max(1, len(fair) // 6)][:6]]).order_by("id"):
+    for entry in Dataset.objects.filter(id__in=[*low[:6], *fair[:: max(1, len(fair) // 6)][:6]]).order_by("name"):
         broken = frozenset(list(entry.resources.order_by("position", "id").values_list("url", flat=True))[::2])
         check_links(entry, broken)
         promised, reached = list(follow_the_advice(entry, broken, taken))
