@@ -73,9 +73,9 @@ def objections(old: Publisher, new: Publisher) -> list[str]:
     if new.pk in ids_under([old.pk]):
         found.append(f"{new} is {old} or part of it: give it its new place in the tree first.")
     source = apps.get_model("harvest.Source")
-    theirs: Any = source._default_manager.filter(publisher=old).values_list("kind", "url")
+    theirs: Any = set(source._default_manager.filter(publisher=old).values_list("kind", "url"))
     for kind, url in source._default_manager.filter(publisher=new).values_list("kind", "url"):
-        if (kind, url) in set(theirs):
+        if (kind, url) in theirs:
             found.append(f"Both harvest from {url}: switch one of the two sources off and change its address first.")
     return found
 

@@ -295,6 +295,7 @@ def _write(works: list[_Work], *, by: By, now: datetime.datetime) -> None:
     past_identifiers.remember(
         (work.dataset.id, text)
         for work in works
+        if work.identifiers  # a new entry has none to give up
         for text in sorted(work.identifiers - _identifiers(work.dataset, work.resources))
     )
     touched = [work.dataset for work in works if work.result is Result.UNCHANGED and work.entry.origin]

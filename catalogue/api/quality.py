@@ -19,13 +19,12 @@ from catalogue.enums import RollupScope
 from catalogue.models import QualitySnapshot, Topic
 from catalogue.quality import rollups, trends
 from catalogue.quality.days import day_of
-from catalogue.quality.league import Entrant, ranked
+from catalogue.quality.league import ranked
 from catalogue.quality.report import quality_of
 from catalogue.serializers import quality_figures
 from catalogue.serializers.quality import quality_json
 from catalogue.serializers.quality_figures import figures_json
 from catalogue.serializers.quality_report import DatasetQualitySerializer
-from publishers.models import Publisher
 from publishers.queries import publisher_named
 
 _A_YEAR = datetime.timedelta(days=365)
@@ -57,11 +56,7 @@ class QualityByPublisher(ReadView):
         with_below = request.query_params.get("with", "")
         if with_below not in ("", "below"):
             raise ValidationError({"with": ["Write “below”, or leave it out."]})
-        standings = rollups.standings(RollupScope.PUBLISHER)
-        if with_below:
-            standings |= rollups.standings(RollupScope.FAMILY)
-        found = Publisher.objects.filter(id__in=standings.keys()).values_list("id", "title", "slug")
-        table = ranked(Entrant(title, slug, standings[str(key)].figures) for key, title, slug in found)
+        table = ranked(rollups.entrants(with_below=bool(with_below)))
         return _scopes([(entrant.title, entrant.slug, entrant.rank, entrant.figures) for entrant in table])
 
 

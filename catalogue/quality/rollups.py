@@ -18,6 +18,7 @@ from django.utils import timezone
 from catalogue.enums import BROKEN_LINK_STATES, Band, LinkState, RollupScope
 from catalogue.models import Dataset, LinkCheck, QualityRollup
 from catalogue.quality.figures import STATES, CriterionCounts, Figures, total
+from catalogue.quality.league import Entrant
 from catalogue.quality.mqa import MQA_BANDS, MQA_POINTS
 from catalogue.quality.score import CRITERIA, RULES_VERSION
 from publishers.models import Publisher
@@ -185,6 +186,15 @@ def _counted() -> tuple[dict[Scope, Figures], datetime.datetime]:
 
 def standing_of_publisher(publisher: Publisher, *, with_family: bool = False) -> Standing:
     return standing(RollupScope.FAMILY if with_family else RollupScope.PUBLISHER, str(publisher.id))
+
+
+def entrants(*, with_below: bool = False) -> list[Entrant]:
+    """Every publisher with figures, for the league table; `with_below`: each with the bodies below it."""
+    found = standings(RollupScope.PUBLISHER)
+    if with_below:
+        found |= standings(RollupScope.FAMILY)
+    publishers = Publisher.objects.filter(id__in=found.keys()).values_list("id", "title", "slug")
+    return [Entrant(title, slug, found[str(key)].figures) for key, title, slug in publishers]
 
 
 def publishers_with_datasets() -> int:

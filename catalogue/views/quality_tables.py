@@ -18,7 +18,6 @@ from catalogue.quality.quarters import quarter_in_words
 from catalogue.quality.report import describe_score
 from catalogue.quality.tables import Cells, with_header
 from catalogue.views.reader import public_page, whole_number
-from publishers.models import Publisher
 
 PUBLISHERS_PER_PAGE = 50
 
@@ -32,8 +31,7 @@ def publishers(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("sort", "score")
     order = order if order in ORDERS else "score"
     with_below = request.GET.get("with") == "below"
-    entrants, as_of = _publishers(with_below=with_below)
-    table = ranked(entrants, order)
+    table = ranked(rollups.entrants(with_below=with_below), order)
     pages = max(1, -(-len(table) // PUBLISHERS_PER_PAGE))
     page = min(whole_number(request, "page") or 1, pages)
     tail = "&with=below" if with_below else ""
@@ -48,21 +46,12 @@ def publishers(request: HttpRequest) -> HttpResponse:
             {"label": label, "url": f"/quality/publishers?sort={key}{tail}", "selected": key == order}
             for key, label in ORDERS.items()
         ],
-        "as_of": as_of,
+        "as_of": rollups.standing().as_of,
         "page": page,
         "pages": pages,
         "page_url": lambda number: f"/quality/publishers?sort={order}{tail}&page={number}",
     }
     return render(request, "quality/publishers.html", context)
-
-
-def _publishers(*, with_below: bool) -> tuple[list[Entrant], Any]:
-    standings = rollups.standings(RollupScope.PUBLISHER)
-    as_of = rollups.standing().as_of
-    if with_below:
-        standings |= rollups.standings(RollupScope.FAMILY)
-    found = Publisher.objects.filter(id__in=standings.keys()).values_list("id", "title", "slug")
-    return [Entrant(title, slug, standings[str(key)].figures) for key, title, slug in found], as_of
 
 
 def _row(entrant: Entrant) -> dict[str, Any]:
@@ -80,10 +69,10 @@ def _row(entrant: Entrant) -> dict[str, Any]:
 @public_page
 def publishers_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The league table with every figure behind it."""
-    entrants, _ = _publishers(with_below=request.GET.get("with") == "below")
+    table = ranked(rollups.entrants(with_below=request.GET.get("with") == "below"))
     rows = (
         (("" if entrant.rank is None else entrant.rank, entrant.title, entrant.slug), entrant.figures)
-        for entrant in ranked(entrants)
+        for entrant in table
     )
     return _csv("quality-by-publisher.csv", with_header(("rank", "publisher", "slug"), rows))
 

@@ -4,6 +4,7 @@ Our sources are its sources, runs its jobs, records its objects. What is public 
 no address with a password, no settings, no record of an entry that not everybody may see.
 """
 
+import datetime
 import zlib
 from typing import Any, Final
 from uuid import UUID
@@ -65,7 +66,7 @@ def harvest_source_show(arguments: Arguments) -> dict[str, Any]:
         "status": {
             "job_count": runs.count(),
             "last_job": _job(last) if last else None,
-            "next_run": moment(source.next_run_at) if source.next_run_at else None,
+            "next_run": _at(source.next_run_at),
             "total_datasets": queries.public_records(source).count(),
         },
     }
@@ -177,7 +178,7 @@ def _source(source: Source) -> dict[str, Any]:
         "active": not source.is_paused,
         "state": "active",
         "frequency": _FREQUENCIES[source.schedule],
-        "next_run": moment(source.next_run_at) if source.next_run_at else None,
+        "next_run": _at(source.next_run_at),
         "created": moment(source.created_at),
         "owner_org": str(source.publisher_id),
         "publisher_id": str(source.publisher_id),
@@ -186,18 +187,19 @@ def _source(source: Source) -> dict[str, Any]:
     }
 
 
-def _job(run: Run) -> dict[str, Any]:
-    def at(moment_of: Any) -> str | None:
-        return moment(moment_of) if moment_of else None
+def _at(time: datetime.datetime | None) -> str | None:
+    return moment(time) if time else None
 
+
+def _job(run: Run) -> dict[str, Any]:
     return {
         "id": str(run.pk),
         "source_id": run.source.slug,
         "status": _STATES[run.state],
-        "created": at(run.created_at),
-        "gather_started": at(run.started_at),
-        "gather_finished": at(run.gathered_at),
-        "finished": at(run.finished_at),
+        "created": _at(run.created_at),
+        "gather_started": _at(run.started_at),
+        "gather_finished": _at(run.gathered_at),
+        "finished": _at(run.finished_at),
         "stats": {
             "added": run.created,
             "updated": run.updated,

@@ -25,7 +25,7 @@ from harvest.sources.base import Announced, Event, Finished, Limits, Place, Sour
 from harvest.sources.iso import Troubles
 from harvest.sources.iso_web import Server
 from harvest.sources.listed import finished, read_each, to_read
-from harvest.sources.opening import BoundedReader, files_of, is_web_address, open_file, opened
+from harvest.sources.opening import BoundedReader, files_of, is_web_address, open_file, opened, whole
 from services.http import HttpClient
 
 _SUFFIXES = (".json", ".jsonld")
@@ -172,13 +172,10 @@ def _fetch_files(place: Place, limits: Limits) -> Iterator[Event]:
 
 def _json(body: BoundedReader, *, most: int) -> Any:
     """Raises SourceFailed."""
-    parts, size = [], 0
-    while piece := body.read(256 * 1024):
-        parts.append(piece)
-        size += len(piece)
-        if size > most:
-            raise SourceFailed(f"It is larger than {most:,} bytes.")
-    text = b"".join(parts).decode("utf-8-sig", "replace")
+    found = whole(lambda: body.read(256 * 1024), most=most)
+    if found is None:
+        raise SourceFailed(f"It is larger than {most:,} bytes.")
+    text = found.decode("utf-8-sig", "replace")
     try:
         return _decoder.decode(text.strip())
     except (ValueError, RecursionError) as broken:

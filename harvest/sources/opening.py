@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,17 @@ _PASSING = {
 
 def is_web_address(url: str) -> bool:
     return url.lower().startswith(("http://", "https://"))
+
+
+def whole(read: Callable[[], bytes], *, most: int) -> bytes | None:
+    """All that `read` gives until it gives nothing more; None where that is more than `most` bytes."""
+    parts, size = [], 0
+    while piece := read():
+        parts.append(piece)
+        size += len(piece)
+        if size > most:
+            return None
+    return b"".join(parts)
 
 
 class BoundedReader(io.RawIOBase):

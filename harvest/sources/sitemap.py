@@ -25,7 +25,7 @@ from harvest.sources.iso_bytes import Utf8
 from harvest.sources.iso_web import Answer, NoAnswer, Server
 from harvest.sources.iso_xml import Document, XmlError
 from harvest.sources.listed import finished, read_each, to_read
-from harvest.sources.opening import is_web_address
+from harvest.sources.opening import is_web_address, whole
 from harvest.sources.schema_org_page import datasets_in
 from services.http import HttpClient
 
@@ -197,10 +197,7 @@ def _why(document: Document, broken: XmlError) -> str:
 
 def _text(answer: Answer, *, most: int) -> str:
     """Raises SourceFailed for more bytes than that."""
-    text, parts, size = Utf8(answer.body), [], 0
-    while piece := text.read():
-        parts.append(piece)
-        size += len(piece)
-        if size > most:
-            raise NoAnswer(f"The page is larger than {most:,} bytes.")
-    return b"".join(parts).decode("utf-8", "replace")
+    found = whole(Utf8(answer.body).read, most=most)
+    if found is None:
+        raise NoAnswer(f"The page is larger than {most:,} bytes.")
+    return found.decode("utf-8", "replace")

@@ -1,5 +1,6 @@
 """How allauth reaches the provider: through the guarded client, like everything that leaves the project."""
 
+from dataclasses import replace
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -28,8 +29,7 @@ class ProviderSession:
     def __enter__(self) -> Self:
         own = parse_allow_hosts([_host_port(settings.OIDC_ISSUER)])
         policy = OutboundPolicy.from_settings(**_LIMITS)
-        policy = OutboundPolicy.from_settings(**_LIMITS, allow_hosts=policy.allow_hosts | own)
-        self._client = HttpClient(policy)
+        self._client = HttpClient(replace(policy, allow_hosts=policy.allow_hosts | own))
         self._client.__enter__()
         return self
 

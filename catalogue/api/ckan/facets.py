@@ -37,14 +37,18 @@ _IN_INDEX: Final = {
 
 def catalogue_counts(found: QuerySet[Dataset], field: str, *, limit: int | None, least: int) -> dict[str, int]:
     """The same for all that is public: from the search index where it counts the field, else as they were kept."""
-    if field in _IN_INDEX:
-        try:
-            counts = value_counts(_IN_INDEX[field])
-        except SearchUnavailable:
-            counts = kept_counts.of_everything(field, _counter(found, field), most=limit)
-    else:
+    counts = _in_index(field)
+    if counts is None:
         counts = kept_counts.of_everything(field, _counter(found, field), most=limit)
     return _commonest(counts.items(), limit=limit, least=least)
+
+
+def _in_index(field: str) -> dict[str, int] | None:
+    """None where the search index doesn't count the field, or is away."""
+    try:
+        return value_counts(_IN_INDEX[field]) if field in _IN_INDEX else None
+    except SearchUnavailable:
+        return None
 
 
 def refresh_kept(found: QuerySet[Dataset]) -> int:
