@@ -8,11 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from catalogue.actions import changes
 from catalogue.enums import BROKEN_LINK_STATES, ChangeKind
-from catalogue.models import Dataset, Licence, LinkCheck, QualityReport, Resource, Standing
+from catalogue.models import Dataset, Licence, LinkCheck, QualityReport, Resource
 from catalogue.quality.days import day_of
 from catalogue.quality.facts import DatasetFacts
 from catalogue.quality.measure import DATASET_COLUMNS, LINK_COLUMNS, RESOURCE_COLUMNS, facts_of
@@ -135,10 +135,8 @@ def rescore_due(*, now: datetime.datetime, limit: int = 10_000) -> RescoreCounts
         scored_at__lt=F("dataset__publisher__modified_at"),
     )
     ids: set[UUID] = set()
-    # Stored by an earlier version of this code, which knew of no standing
-    not_standing = Q(~Exists(Standing.objects.filter(dataset=OuterRef("pk"))))
     outdated_by_rules = Q(rules_version__lt=RULES_VERSION)
-    for outdated in (Q(due_at__lte=now), publisher_changed & inherits, outdated_by_rules, not_standing):
+    for outdated in (Q(due_at__lte=now), publisher_changed & inherits, outdated_by_rules):
         if len(ids) < limit:
             ids.update(QualityReport.objects.filter(outdated).values_list("dataset_id", flat=True)[: limit - len(ids)])
     return rescore(ids, now=now)

@@ -97,14 +97,6 @@ def test_where_an_entry_stands_follows_every_change_to_it(agency: Publisher) -> 
     assert [counts_of(None, now)[need] for need in ("links", "embargo")] == [0, 0]
 
 
-def test_an_entry_that_stands_nowhere_is_scored_anew(agency: Publisher) -> None:
-    """As those are that an earlier version of the code wrote, while both were running."""
-    entry = dataset(agency)
-    Standing.objects.all().delete()
-    assert quality.rescore_due(now=timezone.now()).scored == 1
-    assert Standing.objects.get().dataset_id == entry.pk
-
-
 def test_everybody_sorts_by_quality(agency: Publisher) -> None:
     dataset(agency, title="good", **GOOD)
     dataset(agency, title="poor")
