@@ -14,6 +14,7 @@ REVERSE = frozenset(
         "dcat:dataset",
         "dcat:distribution",
         "dcat:inSeries",
+        "dcat:seriesMember",
         "dcat:servesDataset",
         "dcat:service",
         "foaf:primaryTopic",
@@ -75,9 +76,12 @@ class Records:
         return len(self._subjects)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        graph = self._graph
         for subject in self._subjects:
             entry = _Entry()
             body = self._node(subject, entry, depth=0)
+            if series := graph.pointing("dcat:seriesMember", subject):
+                body["dcat:inSeries"] = [*body.get("dcat:inSeries", ()), *_not_among(body, series)]
             if reverse := self._said_of(subject, entry):
                 body["@reverse"] = reverse
             if entry.is_cut:
@@ -109,9 +113,15 @@ class Records:
             is_listed = bool(graph.pointing("dcat:service", subject))
             is_behind_file = bool(graph.pointing("dcat:accessService", subject))
             return not _SERVICES.isdisjoint(types) and (is_listed or not is_behind_file)
-        # A series that is told with its members alone, in no more than its mandatory words, stands elsewhere in full
-        is_of_members = bool(graph.pointing("dcat:inSeries", subject)) and not graph.pointing("dcat:dataset", subject)
-        return not (is_of_members and graph.describe(subject).keys() <= _OF_ANY_SERIES)
+        return not self._is_named_by_members_alone(subject)
+
+    def _is_named_by_members_alone(self, subject: str) -> bool:
+        """Whether this is a series that entries of our make say they are in, told in full elsewhere."""
+        graph = self._graph
+        members = graph.pointing("dcat:inSeries", subject)
+        if not members or graph.pointing("dcat:dataset", subject) or graph.describe(subject).keys() - _OF_ANY_SERIES:
+            return False
+        return any("domesday:more" in graph.describe(member) for member in members)
 
     def _node(self, subject: str, entry: _Entry, *, depth: int) -> dict[str, Any]:
         """What is said of a node, and within that of the nodes that it leads to."""
@@ -165,6 +175,12 @@ class Records:
             if found:
                 reverse[name] = found
         return reverse
+
+
+def _not_among(body: dict[str, Any], addresses: list[str]) -> list[dict[str, str]]:
+    """Those of these series that the entry doesn't name itself."""
+    named = {value.get("@id") for value in body.get("dcat:inSeries", ()) if isinstance(value, dict)}
+    return [{"@id": one} for one in addresses if one not in named and not one.startswith("_:")]
 
 
 def next_page(graph: Graph, address: str) -> tuple[str, int | None]:

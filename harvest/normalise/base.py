@@ -29,7 +29,8 @@ class Organisation:
 class Normalised:
     """`organisation` is whose entry the record says it is: the source's publisher rule says what to make of that.
 
-    `uuid` is the record's own UUID, if it has one. The times are those of the entry, not of the data.
+    `uuid` is the record's own UUID, if it has one. The times are those of the entry, not of the data. `series` is what
+    its source calls the series that it is part of, where that is no UUID of a catalogue of our make.
     """
 
     draft: DatasetDraft
@@ -38,6 +39,7 @@ class Normalised:
     uuid: UUID | None = None
     created_at: datetime.datetime | None = None
     modified_at: datetime.datetime | None = None
+    series: str = ""
 
 
 class Normaliser(Protocol):

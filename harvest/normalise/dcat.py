@@ -1,6 +1,7 @@
 """DCAT and DCAT-AP records → our drafts: versions 1 to 3, their national dialects, and what GeoNetwork and CKAN make
 of them. Pure."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from catalogue.vocabularies.tables import EU_AUTHORITY
 from catalogue.vocabularies.topics import topic_from
 from catalogue.web_addresses import clean_url
 from harvest.findings import Finding
-from harvest.normalise.base import Normalised, Organisation
+from harvest.normalise.base import Normalised
 from harvest.normalise.dcat_coverage import coverage_of
 from harvest.normalise.dcat_node import Node, chosen_language, literal
 from harvest.normalise.dcat_own import more_of, own_values
@@ -31,7 +32,7 @@ _RELATED = ("dct:relation", "dct:isReferencedBy", "dct:source", "rdfs:seeAlso", 
 
 
 class DcatNormaliser:
-    version = 1
+    version = 2
 
     def __call__(self, body: Mapping[str, Any], *, publisher_id: UUID) -> Normalised:
         findings: list[Finding] = []
@@ -40,7 +41,8 @@ class DcatNormaliser:
         organisation = organisation_of(node)
         if (more := more_of(node)) is not None:
             own = DatasetDraft(publisher_id=publisher_id, kind=_kind(node), **own_values(node, more))
-            return _with_times(own, body, organisation)
+            created, modified = _times(body)
+            return Normalised(own, (), organisation, _uuid(body), created, modified)
         titles = node.by_language(*TITLES)
         title, *others = titles.get(chosen_language(titles, languages) or "", [""])
         tags = _tags(node, languages)
@@ -70,22 +72,10 @@ class DcatNormaliser:
         values["resources"] = resources_of(node, findings)
         if values["kind"] == DatasetKind.SERVICE:
             values |= _service(node)
+        series = _series(node)
         values["extras"] = node.left_over()
-        return _with_times(DatasetDraft(**values), body, organisation, tuple(findings))
-
-
-def _with_times(
-    draft: DatasetDraft, body: Mapping[str, Any], organisation: Organisation | None, findings: tuple[Finding, ...] = ()
-) -> Normalised:
-    created, modified = _times(body)
-    return Normalised(
-        draft,
-        findings,
-        organisation=organisation,
-        uuid=_uuid(body),
-        created_at=parse_datetime(created),
-        modified_at=parse_datetime(modified),
-    )
+        created, modified = _times(body)
+        return Normalised(DatasetDraft(**values), tuple(findings), organisation, _uuid(body), created, modified, series)
 
 
 def _kind(node: Node) -> DatasetKind:
@@ -152,8 +142,20 @@ def _topic(node: Node, tags: tuple[str, ...], title: str) -> str | None:
     return named or topic_from((), tags, title)
 
 
+def _series(node: Node) -> str:
+    """The address of the series that the entry is part of. One is all that we store: several are kept as they are."""
+    addresses = [one.address for one in node.nodes("dcat:inSeries")]
+    if len(addresses) == 1 and addresses[0]:
+        return addresses[0]
+    node.keep("dcat:inSeries")
+    return ""
+
+
 def _identifiers(node: Node) -> tuple[str, ...]:
-    """Other identifiers, such as a DOI, and all of dct:identifier where it gives several."""
+    """Other identifiers, such as a DOI, and all of dct:identifier where it gives several.
+
+    Of a series also its address: by that its members name it, whatever its identifier is.
+    """
     own = [
         text for value in node.take("dct:identifier", "dc:identifier", "schema:identifier") if (text := _name(value))
     ]
@@ -161,6 +163,8 @@ def _identifiers(node: Node) -> tuple[str, ...]:
     other = []
     for one in node.nodes("adms:identifier", "dcat-us:otherIdentifier"):
         other += [text for value in one.take(*names[:2]) if (text := _name(value))] or [one.label() or one.address]
+    if own and _kind(node) == DatasetKind.SERIES:
+        other.append(node.address)
     return tuple(dict.fromkeys(text for text in [*(own if len(own) > 1 else ()), *other] if text))
 
 
@@ -235,7 +239,7 @@ def _service(node: Node) -> dict[str, Any]:
     return {"endpoint_url": endpoint, "endpoint_description": described}
 
 
-def _times(body: Mapping[str, Any]) -> tuple[str, str]:
+def _times(body: Mapping[str, Any]) -> tuple[datetime.datetime | None, datetime.datetime | None]:
     """When the entry itself was made and changed: its catalogue record says so, else its data's own date stands in."""
     reverse = body.get("@reverse")
     records = reverse.get("foaf:primaryTopic") if isinstance(reverse, dict) else None
@@ -245,7 +249,8 @@ def _times(body: Mapping[str, Any]) -> tuple[str, str]:
             one = Node(record, [])
             said.append((one.date("dct:issued")[1], one.date("dct:modified")[1]))
     issued, modified = max(said, key=lambda dates: dates[1], default=("", ""))
-    return issued, modified or Node(body, []).date("dct:modified")[1]
+    modified = modified or Node(body, []).date("dct:modified")[1]
+    return parse_datetime(issued), parse_datetime(modified)
 
 
 def _uuid(body: Mapping[str, Any]) -> UUID | None:

@@ -72,11 +72,11 @@ def compare(
     job: Job, raws: Sequence[RawRecord], seen: SeenIdentities, *, under_way: Mapping[str, str] = MappingProxyType({})
 ) -> list[Compared]:
     """Say of each record what to do with it. `under_way` has the hashes, by identity, of what others are storing."""
-    known = _known(job, {raw.guid for raw in raws})
+    held = known(job, {raw.guid for raw in raws})
     in_batch: dict[str, str] = {}
     compared = []
     for raw in raws:
-        stored = known.get(raw.guid)
+        stored = held.get(raw.guid)
         is_repeat = seen.perhaps(raw.guid)
         is_of_this_run = stored is not None and stored.last_run_id is not None and stored.last_run_id == job.run.id
         first = in_batch.get(raw.guid) or (stored.content_hash if stored and is_of_this_run else None)
@@ -112,7 +112,8 @@ def about_twins(compared: Iterable[Compared]) -> list[tuple[Finding, str]]:
     return told
 
 
-def _known(job: Job, guids: Iterable[str]) -> dict[str, Known]:
+def known(job: Job, guids: Iterable[str]) -> dict[str, Known]:
+    """What we hold of these identities."""
     rows = Record.objects.filter(source_id=job.source.pk, guid__in=list(guids)).values_list(
         "guid", "id", "content_hash", "normaliser_version", "state", "dataset_id", "last_run_id", "first_seen_at"
     )

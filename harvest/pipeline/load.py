@@ -22,7 +22,7 @@ from harvest.pipeline.compare import Compared
 from harvest.pipeline.job import Job
 from harvest.pipeline.kept_ids import with_kept_ids
 from harvest.pipeline.reading import Reading
-from harvest.pipeline.series import TO_READ_AGAIN, own_series, without_their_series
+from harvest.pipeline.series import TO_READ_AGAIN, in_series, own_series, without_their_series
 from harvest.sources.opening import is_web_address
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,16 @@ _UPDATED_COLUMNS = [
 ]
 
 
-def load(job: Job, readings: Sequence[Reading]) -> None:
-    """Store these readings and count them. Raises LeaseLost, or OperationalError where the database is away."""
+def load(job: Job, readings: Sequence[Reading], *, again: bool = False) -> None:
+    """Store these readings and count them. Raises LeaseLost, or OperationalError where the database is away.
+
+    `again`: this run has stored and counted them before; only what changes by it is counted now.
+    """
+    store = _store_again if again else _store
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
-                tally = _store(job, readings)
+                tally = store(job, readings)
                 job.advance(tally)
         except LeaseLost:
             raise
@@ -60,20 +64,20 @@ def load(job: Job, readings: Sequence[Reading]) -> None:
         except IntegrityError as failure:
             # Perhaps another writer took a name or an id between our look and our write: look again.
             if attempt == _TRIES:
-                return _halve(job, readings, failure)
+                return _halve(job, readings, failure, again=again)
         except Exception as failure:
-            return _halve(job, readings, failure)
+            return _halve(job, readings, failure, again=again)
         else:
             return job.advanced(tally)
     return None
 
 
-def _halve(job: Job, readings: Sequence[Reading], failure: Exception) -> None:
+def _halve(job: Job, readings: Sequence[Reading], failure: Exception, *, again: bool) -> None:
     """Store what can be stored of a batch that was refused."""
     if len(readings) > 1:
         middle = len(readings) // 2
-        load(job, readings[:middle])
-        load(job, readings[middle:])
+        load(job, readings[:middle], again=again)
+        load(job, readings[middle:], again=again)
         return
     reading = readings[0]
     if reading.draft is None:  # not even the problem can be stored
@@ -84,7 +88,7 @@ def _halve(job: Job, readings: Sequence[Reading], failure: Exception) -> None:
         "The record was understood but could not be stored. This is a fault in the harvester: please report it.",
         value=repr(failure),
     )
-    load(job, [reading.refused(refusal)])
+    load(job, [reading.refused(refusal)], again=again)
 
 
 def _is_connected() -> bool:
@@ -121,19 +125,28 @@ def _store(job: Job, readings: Sequence[Reading]) -> Tally:
     )
 
 
+def _store_again(job: Job, readings: Sequence[Reading]) -> Tally:
+    """What this run says of these records takes the place of what it said before."""
+    guids = [reading.guid for reading in readings]
+    told, _ = Problem.objects.filter(run=job.run, stage=Stage.RECORD, guid__in=guids).delete()
+    entries = [key for one in readings if one.compared.known and (key := one.compared.known.dataset_id)]
+    as_before = Dataset.objects.filter(id__in=entries, modified_at__lt=job.run.started_at).order_by()
+    untouched = as_before.count()
+    tally = _store(job, readings)
+    updated = untouched - as_before.count()
+    return Tally(updated=updated, unchanged=-updated, failed=tally.failed, problems=tally.problems - told)
+
+
 def by(job: Job) -> By:
     return By(route=Route.HARVEST, label=job.source.title)
 
 
-def _entry(job: Job, reading: Reading, dataset_id: UUID, series: Mapping[UUID, UUID]) -> Entry:
-    assert reading.draft is not None
+def _entry(job: Job, reading: Reading, dataset_id: UUID, series: Mapping[str, UUID]) -> Entry:
     assert reading.normalised is not None
     known = reading.compared.known
     # An entry that a person withdrew stays withdrawn; one that a harvest retired comes back with its record.
     is_new = known is None or known.dataset_id is None or known.state == RecordState.RETIRED
-    draft = reading.draft
-    if draft.in_series_id and draft.in_series_id in series:
-        draft = draft.with_changes(in_series_id=series[draft.in_series_id])
+    draft = in_series(reading, series)
     return Entry(
         with_kept_ids(draft) if job.source.keeps_uuids else draft,
         dataset_id,

@@ -21,6 +21,7 @@ from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compa
 from harvest.pipeline.crew import Crew
 from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, INTERVAL, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
+from harvest.pipeline.late_series import join_late_series
 from harvest.pipeline.load import forget_gather, keep, keep_all, tell
 from harvest.pipeline.notices import tell_people
 from harvest.pipeline.publisher_rule import PublisherChooser
@@ -36,7 +37,8 @@ def harvest(job: Job, events: Iterable[Event], check: Callable[[], None]) -> Fin
     """Every record that the source gives. None where the events stopped before the source's end."""
     seen = SeenIdentities()
     finished = None
-    with Crew(job, PublisherChooser(job.source)) as crew:
+    chooser = PublisherChooser(job.source)
+    with Crew(job, chooser) as crew:
         for batch in gather.ahead(gather.batches(events, check)):
             raws = [event for event in batch if isinstance(event, RawRecord)]
             compared = compare(job, raws, seen, under_way=crew.under_way)
@@ -44,6 +46,7 @@ def harvest(job: Job, events: Iterable[Event], check: Callable[[], None]) -> Fin
             tell(job, [*_about_source(batch), *about_twins(compared)])
             crew.store([one for one in compared if one.verdict is Verdict.TO_READ], check)
             finished = _note_end(job, batch)
+    join_late_series(job, chooser, check)
     return finished
 
 
