@@ -1,16 +1,19 @@
 """Facet values as people read them: a publisher's title for its slug, a licence's for its code."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from django.core.cache import cache
+from django.db.models import F
 
 from catalogue.enums import Access, Band, Delivery, Frequency, LinkHealth
 from catalogue.gazetteer.lookup import label
 from catalogue.gazetteer.place import place
 from catalogue.models import Licence, Topic
-from publishers.models import Publisher
+from catalogue.search_parameters import SearchParameters
+from publishers.models import Publisher, PublisherName
 
 #: Facets in the order of the page, with their headings.
 TITLES = {
@@ -61,6 +64,25 @@ def publisher_parents() -> Mapping[str, str]:
     """Slug of each publisher's parent by its own slug; those at the top are left out."""
     rows = Publisher.objects.exclude(parent=None)
     return _table("publisher-parents", lambda: rows.values_list("slug", "parent__slug"))
+
+
+_publisher_typed: Final = re.compile(r"""(?<=\bpublisher:)("?)([a-z0-9_-]+)\1(?=\s|$)""", re.IGNORECASE)
+
+
+def named_now(parameters: SearchParameters) -> SearchParameters:
+    """The same search with names that publishers once had, or had before a merger, as they are now: addresses that
+    somebody kept go on working, and what is drawn from them is current. A table of a minute ago, and nothing where no
+    publisher is asked for."""
+    chosen = parameters.filters.get("publisher", ())
+    if not chosen and "publisher:" not in parameters.q.lower():
+        return parameters
+    rows = PublisherName.objects.exclude(slug=F("publisher__slug"))
+    present = _table("publisher-past-names", lambda: rows.values_list("slug", "publisher__slug"))
+    filters = dict(parameters.filters)
+    if chosen:
+        filters["publisher"] = tuple(dict.fromkeys(present.get(slug, slug) for slug in chosen))
+    q = _publisher_typed.sub(lambda asked: present.get(asked[2].lower(), asked[0]), parameters.q)
+    return replace(parameters, filters=filters, q=q)
 
 
 class _PlaceLabels(dict[str, str]):

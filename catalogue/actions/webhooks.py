@@ -18,6 +18,7 @@ from catalogue.enums import DeliveryState, WebhookSubject
 from catalogue.models import Change, Dataset, Webhook, WebhookDelivery
 from catalogue.search.among import found_among, found_by
 from catalogue.search.query import SearchUnavailable, index_position
+from catalogue.search_labels import named_now
 from catalogue.search_parameters import SearchParameters
 from catalogue.webhook_signing import HEADER, next_attempt, signature
 from publishers.models import Publisher, User
@@ -77,7 +78,7 @@ def add(
 def parameters_of(search: str) -> SearchParameters:
     """The search of a results page's address, or of its part after the “?”."""
     query = urlsplit(search).query if "?" in search else search
-    return SearchParameters.read(QueryDict(query))
+    return named_now(SearchParameters.read(QueryDict(query)))
 
 
 def note_changes(*, now: datetime.datetime) -> int:

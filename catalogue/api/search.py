@@ -11,6 +11,7 @@ from catalogue.api.parameters import one_of, whole_number
 from catalogue.api.reading import ReadView
 from catalogue.search.query import SearchRequest, SearchUnavailable, search
 from catalogue.search.walk import PageStart
+from catalogue.search_labels import named_now
 from catalogue.search_parameters import FILTERS, LAST_PAGE, LONGEST_QUERY, SORTS, SearchParameters
 from catalogue.search_scope import SCOPE_PARAMETERS, problems
 from catalogue.serializers.search import SearchAnswerSerializer, answer_body
@@ -84,7 +85,7 @@ class Search(ReadView):
         page_size = whole_number(request, "page_size", default=PAGE_SIZE, lowest=1, highest=MAX_PAGE_SIZE)
         if wrong := problems(request.query_params):
             raise ValidationError({name: [sentence] for name, sentence in wrong.items()})
-        asked = SearchParameters.read(request.query_params)
+        asked = named_now(SearchParameters.read(request.query_params))
         begin = self._begin(request)
         try:
             found = search(

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from catalogue.inventory.search import internal_entries
 from catalogue.search.facets import DEFAULT_FACETS
 from catalogue.search.query import SearchPage, SearchRequest, SearchUnavailable, search
-from catalogue.search_labels import TITLES, Facet, labelled
+from catalogue.search_labels import TITLES, Facet, labelled, named_now
 from catalogue.search_parameters import SearchParameters
 from catalogue.search_scope import SCOPE_PARAMETERS, problems
 from catalogue.search_tree import as_tree
@@ -23,7 +23,7 @@ MOST_VALUES_SHOWN = 1_000
 
 @public_page
 def results(request: HttpRequest) -> HttpResponse:
-    parameters = SearchParameters.read(request.GET)
+    parameters = named_now(SearchParameters.read(request.GET))
     try:
         found = _ask(parameters, facet_limit=SHOWN_VALUES + 1)
         facets = labelled(found.facets)
@@ -56,7 +56,7 @@ def values(request: HttpRequest, facet: str) -> HttpResponse:
     """Every value of one filter within a search, to tick: publishers as the tree they form, the rest by count."""
     if facet not in TITLES:
         raise Http404("There is no such filter.")
-    parameters = SearchParameters.read(request.GET)
+    parameters = named_now(SearchParameters.read(request.GET))
     part = " ".join(request.GET.get("find", "").replace("\x00", "").split())[:100]
     try:
         found = _ask(parameters.on_page(1), facet_limit=MOST_VALUES_SHOWN, facets=(facet,), page_size=1)

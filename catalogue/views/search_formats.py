@@ -13,6 +13,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from catalogue.search.facets import DEFAULT_FACETS
 from catalogue.search.query import Hit, SearchPage, SearchRequest, SearchUnavailable, search
+from catalogue.search_labels import named_now
 from catalogue.search_parameters import LAST_PAGE, SearchParameters
 from catalogue.search_scope import problems
 from catalogue.serializers.search import answer_body
@@ -45,7 +46,7 @@ def results(request: HttpRequest, extension: str) -> HttpResponse:
     if wrong := problems(request.GET):
         lines = [f"{name}: {sentence}" for name, sentence in wrong.items()]
         return HttpResponse("\n".join(lines) + "\n", status=400, content_type="text/plain; charset=utf-8")
-    parameters = SearchParameters.read(request.GET)
+    parameters = named_now(SearchParameters.read(request.GET))
     if extension == "atom" and "sort" not in request.GET:
         parameters = parameters.sorted_by("recent").on_page(parameters.page)
     try:

@@ -5,6 +5,7 @@ import datetime
 import io
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from publishers.models import Publisher, PublisherName
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory
 from tests.integration.pages.test_pages import page, text_of
@@ -191,3 +193,37 @@ def test_a_publisher_is_searched_with_the_bodies_below_it(catalogue: None) -> No
 def test_publishers_as_a_tree_count_what_is_below_them(catalogue: None) -> None:
     text = text_of(page("/publishers?view=tree"))
     assert "Leeds City Council 1 dataset Ministry of Roads 2 datasets Kerb Agency 1 dataset" in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"filters[publisher]": "leeds-corporation"},
+        {"filters[publisher]": ["leeds-corporation", "leeds-council"]},
+        {"q": "publisher:leeds-corporation"},
+        {"q": 'bus publisher:"Leeds-Corporation"'},
+    ],
+)
+def test_a_publisher_is_found_by_the_name_that_it_once_had(catalogue: None, query: dict[str, str | list[str]]) -> None:
+    PublisherName.objects.create(slug="leeds-corporation", publisher=Publisher.objects.get(slug="leeds-council"))
+    address = f"/search?{urlencode(query, doseq=True)}"
+    html = page(address)
+    assert titles_on(html) == ["Bus lanes"]
+    assert "leeds-corporation" not in html
+    for other in ("/search.json", "/api/v1/search"):
+        assert [hit["title"] for hit in Client().get(other, query).json()["results"]] == ["Bus lanes"]
+
+
+def test_values_of_one_facet_stay_comparable_when_some_are_chosen(catalogue: None) -> None:
+    def counts(**filters: str | list[str]) -> dict[str, tuple[int, bool]]:
+        facets = Client().get("/api/v1/search", {f"filters[{name}]": value for name, value in filters.items()}).json()
+        return {each["value"]: (each["count"], each["selected"]) for each in facets["facets"]["publisher"]}
+
+    # A parent counts its children; what else is chosen narrows, the facet's own values don't
+    assert counts() == {"roads": (2, False), "kerbs": (1, False), "leeds-council": (1, False)}
+    assert counts(publisher="kerbs") == {"kerbs": (1, True), "roads": (2, False), "leeds-council": (1, False)}
+    assert counts(publisher=["kerbs", "leeds-council"], format="CSV") == {
+        "kerbs": (1, True),
+        "roads": (1, False),
+        "leeds-council": (0, True),
+    }
