@@ -230,3 +230,12 @@ class DeliveryState(TextChoices):
     WAITING = "waiting", "Waiting"
     DELIVERED = "delivered", "Delivered"
     DEAD = "dead", "Given up"
+
+
+class PauseReason(TextChoices):
+    """Why a webhook is called no more, until somebody sees to it. Where its owner has stopped it, none."""
+
+    NO_ANSWER = "no_answer", "Its address has answered with no success for a week"
+    GONE = "gone", "Its address answered 410: it wants to hear no more"
+    OWNER_CLOSED = "owner_closed", "Its owner’s account is closed"
+    OWNER_WITHOUT_ROLE = "owner_without_role", "Its owner works for no publisher any more"

@@ -6,7 +6,7 @@ repeat: values of one facet mean OR.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import QueryDict
 
@@ -50,6 +50,11 @@ class SearchParameters:
             page=min(max(int(page), 1), LAST_PAGE) if page.isascii() and page.isdigit() and len(page) < 10 else 1,
             scope=Scope.read(query),
         )
+
+    @classmethod
+    def of_address(cls, address: str) -> "SearchParameters":
+        """From a results page's whole address, or from what stands in it after the “?”."""
+        return cls.read(QueryDict(urlsplit(address).query if "?" in address else address))
 
     def url(self, path: str = "/search", **extra: str) -> str:
         """The address of just this search."""

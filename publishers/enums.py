@@ -43,6 +43,7 @@ class NoticeKind(TextChoices):
     HARVEST_PROBLEM = "harvest_problem", "Harvests that failed or found problems"
     OVERDUE = "overdue", "Data that is due an update"
     PERSONAL_DATA = "personal_data", "Files that may hold data about persons"
+    WEBHOOK_PAUSED = "webhook_paused", "Webhooks that are paused"
 
 
 class NoticePace(TextChoices):
@@ -97,4 +98,6 @@ class AuditAction(TextChoices):
     WEBHOOK_CREATED = "webhook_created", "Added a webhook"
     WEBHOOK_CHANGED = "webhook_changed", "Changed a webhook"
     WEBHOOK_DELETED = "webhook_deleted", "Deleted a webhook"
+    WEBHOOK_SECRET_CHANGED = "webhook_secret_changed", "Changed a webhook’s secret"
+    WEBHOOK_PAUSED = "webhook_paused", "Paused a webhook"
     FILE_UPLOADED = "file_uploaded", "Uploaded a file"

@@ -7,6 +7,7 @@ Kinds, and what `publishers.actions.notices.notify` is given with each:
 - COMMENT: somebody commented on or decided about an entry; name those who take part with `to`.
 - HARVEST_PROBLEM: a harvest failed, was held back or found problems. `key` is the source's id.
 - PERSONAL_DATA: columns of a file look like data about persons. `key` is the file's id.
+- WEBHOOK_PAUSED: a webhook is called no more. Its owner is told, or operators where that can't be. `key` is its id.
 - OVERDUE: data is due an update by its stated frequency. `path` and `key` as for broken links.
 """
 
@@ -23,6 +24,7 @@ DEFAULT_PACE: Final[dict[NoticeKind, NoticePace]] = {
     NoticeKind.HARVEST_PROBLEM: NoticePace.DAILY,
     NoticeKind.OVERDUE: NoticePace.WEEKLY,
     NoticeKind.PERSONAL_DATA: NoticePace.AT_ONCE,
+    NoticeKind.WEBHOOK_PAUSED: NoticePace.AT_ONCE,
 }
 
 #: The local hour at which digests go out; weekly ones on Mondays.

@@ -125,6 +125,11 @@ def has_permission(user: User | AnonymousUser, permission: Permission, publisher
     return allowed is None or (publisher if isinstance(publisher, uuid.UUID) else publisher.pk) in allowed
 
 
+def works_for_any(user: User) -> bool:
+    """Whether somebody with an open account has a role at any publisher, or is an operator."""
+    return user.is_active and (user.is_superuser or Membership.objects.filter(user=user).exists())
+
+
 #: Who must have a second step to sign in, by the setting SECOND_STEP_FOR: these roles anywhere, and operators always.
 SECOND_STEP_ROLES: dict[str, frozenset[Role]] = {
     "operators": frozenset(),

@@ -20,7 +20,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from catalogue.actions import datasets, dumps, rollups, webhooks
+from catalogue.actions import datasets, dumps, rollups, webhook_notes, webhooks
 from catalogue.actions.quality import rescore
 from catalogue.actions.store import By
 from catalogue.dumps.formats import FILES
@@ -254,12 +254,12 @@ def test_webhooks_call_at_the_minute_and_not_before(agency: Publisher) -> None:
         now=timezone.now(),
     )
     index_now()
-    assert webhooks.note_changes(now=timezone.now()) == 0
+    assert webhook_notes.note_changes(now=timezone.now()) == 0
     its_minute_comes(released)
     index_now()
-    assert webhooks.note_changes(now=timezone.now()) == len(hooks)
+    assert webhook_notes.note_changes(now=timezone.now()) == len(hooks)
     assert [
         [(change["dataset_id"], change["kind"]) for change in json.loads(call.body)["changes"]]
         for call in WebhookDelivery.objects.all()
     ] == [[(str(released.id), "updated")]] * len(hooks)
-    assert webhooks.note_changes(now=timezone.now()) == 0
+    assert webhook_notes.note_changes(now=timezone.now()) == 0

@@ -58,7 +58,7 @@ def webhook() -> Webhook:
 
 
 def delivery() -> models.Model:
-    return WebhookDelivery.objects.create(webhook=webhook(), body="{}", created_at=NOW)
+    return WebhookDelivery.objects.create(webhook=webhook(), sequence=1, body="{}", created_at=NOW)
 
 
 def duplicate() -> models.Model:
@@ -78,6 +78,7 @@ def duplicate() -> models.Model:
         ("uploaded_file_size_not_negative", uploaded_file, {"size_bytes": -1}),
         ("webhook_subject_known|webhook_follows_something", webhook, {"subject": "weather"}),
         ("webhook_follows_something", webhook, {"subject": "publisher", "publisher": None}),
+        ("webhook_paused_is_not_active", webhook, {"paused_because": "gone", "is_active": True}),
         ("webhook_delivery_state_known", delivery, {"state": "lost"}),
         ("duplicate_state_known", duplicate, {"state": "perhaps"}),
     ],
@@ -109,6 +110,7 @@ def test_no_entry_is_its_own_duplicate() -> None:
         ("notice_choice_once", choice),
         ("uploaded_file_version_once", uploaded_file),
         ("duplicate_pair_once", duplicate),
+        ("webhook_delivery_number_once", delivery),
     ],
 )
 def test_a_row_is_there_once(constraint: str, make: Callable[[], models.Model]) -> None:
