@@ -5,9 +5,8 @@ from uuid import UUID
 
 from tantivy import Occur, Query
 
-from catalogue.search.document import joined
 from catalogue.search.facets import filter_clauses
-from catalogue.search.index import reading
+from catalogue.search.index import ids_of, reading
 from catalogue.search.schema import SCHEMA
 from catalogue.search.scope import scope_clauses
 from catalogue.search.text_query import take_apart, to_query
@@ -43,10 +42,8 @@ def _found(parameters: SearchParameters, ids: Collection[UUID] | None, limit: in
                 *_only(ids),
             ]
         )
-        addresses = [address for _, address in snapshot.searcher.search(query, limit, count=False).hits]
-        high = snapshot.searcher.fast_field_values("id_high", addresses)
-        low = snapshot.searcher.fast_field_values("id_low", addresses)
-        return {joined(int(h or 0), int(w or 0)) for h, w in zip(high, low, strict=True)}
+        found = snapshot.searcher.search(query, limit, count=False).hits
+        return set(ids_of(snapshot.searcher, [address for _, address in found]))
 
 
 def _only(ids: Collection[UUID] | None) -> list[tuple[Occur, Query]]:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from tantivy import DocAddress, Occur, Query, Searcher
+from tantivy import Occur, Query, Searcher
 
-from catalogue.search.document import joined
 from catalogue.search.facets import filter_clauses
-from catalogue.search.index import reading
+from catalogue.search.index import ids_of, reading
 from catalogue.search.request import ENOUGH
 from catalogue.search.schema import SCHEMA
 from catalogue.search.text_query import Clauses, TextQuery, Typed, take_apart, to_query
@@ -77,7 +76,4 @@ def _count(clauses: Clauses, searcher: Searcher) -> int:
 def _ids(query: Query, searcher: Searcher, first: int, limit: int) -> list[UUID]:
     if limit < 1:  # the engine panics at a limit of 0
         return []
-    addresses: list[DocAddress] = [a for _, a in searcher.search(query, limit, count=False, offset=first).hits]
-    high = searcher.fast_field_values("id_high", addresses)
-    low = searcher.fast_field_values("id_low", addresses)
-    return [joined(int(h or 0), int(w or 0)) for h, w in zip(high, low, strict=True)]
+    return ids_of(searcher, [a for _, a in searcher.search(query, limit, count=False, offset=first).hits])

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from tantivy import Index, IndexWriter, Query, Searcher
+from tantivy import DocAddress, Index, IndexWriter, Query, Searcher
 
-from catalogue.search.document import Searchable, prepare
+from catalogue.search.document import Searchable, joined, prepare
 from catalogue.search.location import Build, State, current_build
 from catalogue.search.rows import Rows, load
 from catalogue.search.schema import SCHEMA, register
@@ -187,6 +187,16 @@ def reading() -> Iterator[Snapshot]:
     except IndexDamaged as error:
         report_damage(snapshot.build, error)
         raise SearchUnavailable from error
+
+
+def id_halves(searcher: Searcher, addresses: list[DocAddress]) -> tuple[list[int], list[int]]:
+    """The ids of these documents as the index holds them."""
+    high, low = (searcher.fast_field_values(name, addresses) for name in ("id_high", "id_low"))
+    return [int(half or 0) for half in high], [int(half or 0) for half in low]
+
+
+def ids_of(searcher: Searcher, addresses: list[DocAddress]) -> list[UUID]:
+    return [joined(high, low) for high, low in zip(*id_halves(searcher, addresses), strict=True)]
 
 
 class Writer:

@@ -18,7 +18,7 @@ from catalogue.search.counting import Clue, Counting
 from catalogue.search.facets import FACETS, FacetCount
 from catalogue.search.highlight import marked_piece, marked_title, why
 from catalogue.search.index import SearchUnavailable, Snapshot, open_reader, reading
-from catalogue.search.ranking import find
+from catalogue.search.paging import find, is_by_rank
 from catalogue.search.request import DEEPEST, ENOUGH, SearchRequest
 from catalogue.search.schema import SCHEMA
 from catalogue.search.text_query import LONGEST_QUERY, TextQuery, take_apart, to_query
@@ -145,6 +145,8 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
     request = _narrowed(request, text)
     counting = Counting(request, text, snapshot)
     matching: Clue = "none" if nothing else _matching(text, request, counting)
+    if (begun := request.after) and begun.recency is None and not nothing and is_by_rank(text, request):
+        matching = "all" if begun.every_word else "any"  # as the walk began
     counts = counting.counts(matching)
     if not counts.total and matching == "all" and request.sort == "best":
         # Enough entries have every word, but none within the filters
@@ -155,8 +157,9 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
     hits: list[Hit] = []
     following: PageStart | None = None
     if counts.total and request.page <= pages:
-        found, following = find(text, matching, request, snapshot.searcher, counts.total)
-        hits = [_hit(score, snapshot.searcher.doc(address), text.stems) for score, address in found]
+        found = find(text, matching, request, snapshot, counts.total)
+        following = found.following
+        hits = [_hit(score, snapshot.searcher.doc(address), text.stems) for score, address in found.ranked]
     return SearchPage(
         hits=hits,
         total=counts.total,

@@ -1,37 +1,64 @@
 """Walking through results page by page: where the next page begins, as an opaque text for programs to hand back. Pure.
 
-By date a walk goes to the last entry, and costs the same however deep: it begins at the last entry's time of update
-rather than counting from the front, so nothing that comes or goes meanwhile shifts it. By rank it is a number of
-results: scores can't be begun at.
+By date a page begins at the last entry's time of update rather than counting from the front, so nothing that comes or
+goes meanwhile shifts it. By relevance the second page has the order kept (`kept_order`), and the cursor names it. The
+first page keeps nothing: its cursor carries marks of what it showed, which the kept order begins with.
 """
 
+import base64
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
 
-_written = re.compile(r"r(\d{1,19})\.(\d{1,5})|b(\d{1,5})", re.ASCII)
+_by_date = re.compile(r"r(\d{1,19})\.(\d{1,9})", re.ASCII)
+_in_kept_order = re.compile(r"w([ey])([0-9a-f]{16})\.(\d{1,9})", re.ASCII)
+_by_marks = re.compile(r"s([ey])(\d{1,9})\.([A-Za-z0-9_-]{0,800})", re.ASCII)
 
 #: The engine's numbers end here.
-_LATEST = 2**63 - 1
+_LATEST: Final = 2**63 - 1
+
+#: Bytes of a mark: of a million entries, one in a million is taken for one of a hundred marked.
+MARK: Final = 6
+_WRITTEN_MARK: Final = 8
+
+_LETTERS: Final = {True: "e", False: "y"}
 
 
 @dataclass(frozen=True, slots=True)
 class PageStart:
-    """`recency` and how many entries of just that recency were passed; or, by rank, how many entries were passed."""
+    """By date: `recency`, and how many entries of just that recency were passed.
+
+    By relevance: how many entries were passed, whether entries must have every word (decided once for a whole walk),
+    and the name of the kept order, or, before there is one, marks of what the page before showed.
+    """
 
     passed: int
     recency: int | None = None
+    every_word: bool = False
+    order: str = ""
+    seen: bytes = b""
 
     def written(self) -> str:
-        return f"b{self.passed}" if self.recency is None else f"r{self.recency}.{self.passed}"
+        if self.recency is not None:
+            return f"r{self.recency}.{self.passed}"
+        letter = _LETTERS[self.every_word]
+        if self.order:
+            return f"w{letter}{self.order}.{self.passed}"
+        return f"s{letter}{self.passed}.{base64.urlsafe_b64encode(self.seen).decode()}"
 
     @classmethod
     def read(cls, text: str) -> "PageStart | None":
         """None for anything that `written` didn't make."""
-        found = _written.fullmatch(text)
-        if found is None:
-            return None
-        return cls(int(found[3])) if found[3] else cls(int(found[2]), min(int(found[1]), _LATEST))
+        if found := _by_date.fullmatch(text):
+            return cls(int(found[2]), min(int(found[1]), _LATEST))
+        if found := _in_kept_order.fullmatch(text):
+            return cls(int(found[3]), every_word=found[1] == "e", order=found[2])
+        if (found := _by_marks.fullmatch(text)) and len(found[3]) % _WRITTEN_MARK == 0:
+            return cls(int(found[2]), every_word=found[1] == "e", seen=base64.urlsafe_b64decode(found[3]))
+        return None
 
 
 def after(recencies: Sequence[int], begun: PageStart | None) -> PageStart:
@@ -41,3 +68,16 @@ def after(recencies: Sequence[int], begun: PageStart | None) -> PageStart:
     if begun and begun.recency == last:
         passed += begun.passed
     return PageStart(passed, last)
+
+
+def marks(ids: Iterable[UUID]) -> bytes:
+    """These entries, told in a few bytes each."""
+    return b"".join(mark(dataset_id) for dataset_id in ids)
+
+
+def mark(dataset_id: UUID) -> bytes:
+    return hashlib.blake2b(dataset_id.bytes, digest_size=MARK).digest()
+
+
+def marked(seen: bytes) -> frozenset[bytes]:
+    return frozenset(seen[place : place + MARK] for place in range(0, len(seen), MARK))

@@ -48,7 +48,17 @@ def test_a_walk_by_date_is_not_shifted_by_what_comes_meanwhile(
     assert (len(names), set(names)) == (23, twenty_three)
 
 
-@pytest.mark.parametrize("cursor", ["r9999999999999999999.99999", "b99999", "r0.0"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "r9999999999999999999.99999",
+        "r0.0",
+        "se99999.",
+        "sy3.AAAAAAAA",
+        "wy0123456789abcdef.999999999",
+        "we0123456789abcdef.7",
+    ],
+)
 def test_a_cursor_made_up_finds_nothing_or_something_and_never_fails(twenty_three: set[str], cursor: str) -> None:
     for sort in ("best", "recent"):
         assert Client().get(f"/api/v1/search?q=salmon&sort={sort}&cursor={cursor}").status_code == 200
