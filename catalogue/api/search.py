@@ -68,9 +68,9 @@ class Search(ReadView):
             OpenApiParameter(
                 "cursor",
                 str,
-                description="From “next” of an earlier answer: where the page begins, whatever “page” says. A walk goes to"
-                " the last result and costs the same however deep. What matches all the while comes exactly once, though"
-                " others come, change or go; by relevance, for as long as no hour passes between two pages.",
+                description="From “next” of an earlier answer: where the page begins, whatever “page” says. A walk goes"
+                " to the last result and costs the same however deep. What matches all the while comes exactly once,"
+                " though others come, change or go; by relevance, for as long as no hour passes between two pages.",
             ),
             OpenApiParameter(
                 "page_size",
