@@ -35,13 +35,19 @@ def one_slip_away(word: str) -> set[str]:
     return fewer | swapped | other | more
 
 
-def corrections(word: str, frequency: Callable[[str], int]) -> list[str]:
+def corrections(word: str, frequency: Callable[[str], int], frequency_as_written: Callable[[str], int]) -> list[str]:
     """Stems of known words one slip away, the commonest first. Slips are made in words as they are written, so the
-    word is varied before it is stemmed: "recruitmet" is one letter from "recruitment", and three from "recruit"."""
+    word is varied before it is stemmed: "recruitmet" is one letter from "recruitment", and three from "recruit".
+
+    Words that stand so in a title, tag or publisher's name are believed first: "haverng" is "Havering", though "haveing",
+    which nobody wrote, has the stem of "have".
+    """
     if len(word) < _SHORTEST:
         return []
     # Sorted, so that equally common ones come in the same order every time
-    return _commonest({stem: frequency(stem) for stem in sorted(set(stems(" ".join(one_slip_away(word)))))})
+    variants = sorted(one_slip_away(word))
+    known = [variant for variant in variants if frequency_as_written(variant)]
+    return _commonest({stem: frequency(stem) for stem in sorted(set(stems(" ".join(known or variants))))})
 
 
 def respelt(word: str, times: int, frequency: Callable[[str], int]) -> str | None:

@@ -129,7 +129,7 @@ def _meaning(
         return None
     if is_last and (longer := beginnings(word, searcher)):
         return _corrected(schema, longer)
-    if near := corrections(word, frequency):
+    if near := corrections(word, frequency, lambda written: int(searcher.doc_freq("words", written))):
         return _corrected(schema, near)
     if pair := halves(word, frequency):
         return _Meaning(pair, (), _sequence(schema, pair), is_corrected=True, is_simple=False)
