@@ -39,8 +39,8 @@ def corrections(word: str, frequency: Callable[[str], int], frequency_as_written
     """Stems of known words one slip away, the commonest first. Slips are made in words as they are written, so the
     word is varied before it is stemmed: "recruitmet" is one letter from "recruitment", and three from "recruit".
 
-    Words that stand so in a title, tag or publisher's name are believed first: "haverng" is "Havering", though "haveing",
-    which nobody wrote, has the stem of "have".
+    Words that stand so in a title, tag or publisher's name are believed first: "haverng" is "Havering", though
+    "haveing", which nobody wrote, has the stem of "have".
     """
     if len(word) < _SHORTEST:
         return []
