@@ -2,9 +2,11 @@
 killed and an operator who decides. At the end the catalogue must be what the sources say, byte for byte: equal to one
 that harvested them for the first time.
 
-    python -m config.embedded exec python bench/soak.py [--sources 50] [--days 30] [--seed 1] [--records 30]
+    python -m config.embedded exec python bench/soak.py [--sources 50] [--days 30] [--seed 1] [--records 30] [--large 0]
 
-Works in a scratch database. Exit code 1, and the first differences, where the two catalogues differ.
+`--large`: so many of the sources have twenty times the records, of which all change every other day; two more processes
+share each such run, and are killed as well. Works in a scratch database. Exit code 1, and the first differences, where
+the two catalogues differ.
 """
 
 import argparse
@@ -18,7 +20,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from csv import DictWriter
 from dataclasses import dataclass, field
 from email.utils import format_datetime
@@ -32,6 +34,10 @@ START = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)  # the clocks change 
 FAULTS = {"error": 6, "page": 4, "cut": 6, "reset": 4, "empty": 3, "half": 5, "twice": 5, "stuck": 3}
 BAD_DAYS = 0.3
 KILLS = 0.05
+
+#: How much larger a large source is, from how many new or changed records on its runs are shared, by how many processes
+#: beside the worker, in what portions, and how many of a hundred portions are the last that a process gets.
+LARGER, WORTHWHILE, HANDS, PORTION, HANDS_KILLED = 20, 100, 2, 25, 0.05
 
 
 class Killed(BaseException):
@@ -48,6 +54,7 @@ class Portal:
     records: dict[str, dict[str, str]] = field(default_factory=dict)
     made: int = 0
     is_bad: bool = False
+    is_large: bool = False
 
     def add(self, now: datetime.datetime) -> None:
         self.made += 1
@@ -57,7 +64,8 @@ class Portal:
     def live(self, now: datetime.datetime) -> None:
         """A day passes: records come, change and go; now and then most go at once."""
         keys = list(self.records)
-        for key in self.rng.sample(keys, k=min(len(keys), self.rng.randrange(4))):
+        touched = len(keys) if self.is_large and self.rng.random() < 0.5 else self.rng.randrange(4)
+        for key in self.rng.sample(keys, k=min(len(keys), touched)):
             self.records[key] |= {"words": f"{self.rng.random()}", "changed": now.isoformat()}
         gone = len(keys) * 2 // 3 if self.rng.random() < 0.02 else self.rng.randrange(3)
         for key in self.rng.sample(keys, k=min(len(keys), gone)):
@@ -168,13 +176,41 @@ class Soak:
 
     runs: Counter[str] = field(default_factory=Counter)
     kills: int = 0
+    shared: int = 0
+    hands_killed: int = 0
     decisions: int = 0
     entries: int = 0
     versions: int = 0
     differences: list[str] = field(default_factory=list)
 
 
-def soak(*, sources: int, days: int, records: int, seed: int, every_hours: int = 1) -> Soak:
+@contextmanager
+def mortal_hands(rng: random.Random, result: Soak) -> Iterator[None]:
+    """Large runs are shared, and now and then a process that shares one is killed, amid its portion or soon after."""
+    from django.conf import settings
+
+    from harvest.pipeline import crew, gather
+
+    say, portion, worthwhile, hands = crew._Hand._say, crew.BATCH, crew.WORTHWHILE, settings.HARVEST_HANDS
+    read = gather.READ_BATCH
+
+    def say_and_kill(hand: crew._Hand, words: object) -> None:
+        say(hand, words)
+        result.shared += isinstance(words, crew.Task)
+        if isinstance(words, tuple) and rng.random() < HANDS_KILLED:
+            threading.Timer(rng.random() / 4, hand._process.kill).start()
+            result.hands_killed += 1
+
+    crew._Hand._say, crew.BATCH, crew.WORTHWHILE = say_and_kill, PORTION, WORTHWHILE  # type: ignore[method-assign, assignment]
+    settings.HARVEST_HANDS, gather.READ_BATCH = HANDS, WORTHWHILE
+    try:
+        yield
+    finally:
+        crew._Hand._say, crew.BATCH, crew.WORTHWHILE = say, portion, worthwhile  # type: ignore[method-assign]
+        settings.HARVEST_HANDS, gather.READ_BATCH = hands, read
+
+
+def soak(*, sources: int, days: int, records: int, seed: int, large: int = 0, every_hours: int = 1) -> Soak:
     """Run the soak in the present database, which is emptied of entries and sources on the way."""
     from django.conf import settings
     from django.utils import timezone
@@ -189,10 +225,11 @@ def soak(*, sources: int, days: int, records: int, seed: int, every_hours: int =
     kinds = ["data-json", "ckan", "csv"]
     portals = [Portal(number, kinds[number % 3], random.Random(rng.random())) for number in range(sources)]
     for portal in portals:
-        for _ in range(records):
+        portal.is_large = portal.number < large
+        for _ in range(records * LARGER if portal.is_large else records):
             portal.add(clock.now)
     operator = User.objects.create_superuser(f"soak-{seed}@example.gov.uk", "soak")
-    with served(portals, clock) as port:
+    with served(portals, clock) as port, mortal_hands(random.Random(seed), result) if large else nullcontext():
         settings.OUTBOUND_ALLOW_HOSTS = [f"127.0.0.1:{port}"]
         rows = [
             actions.add_source(
@@ -202,7 +239,7 @@ def soak(*, sources: int, days: int, records: int, seed: int, every_hours: int =
                 title=f"Soak {portal.number}",
                 schedule=rng.choice([*[Schedule.DAILY] * 5, Schedule.HOURLY]),
                 now=clock.now,
-                config={"rows": 10} if portal.kind == "ckan" else {},
+                config={"rows": 100 if portal.is_large else 10} if portal.kind == "ckan" else {},
             )
             for portal in portals
         ]
@@ -339,6 +376,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--records", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--large", type=int, default=0)
     arguments = parser.parse_args()
     started = time.perf_counter()
     with scratch_database():
@@ -346,7 +384,8 @@ def main() -> None:
     runs = ", ".join(f"{count:,} {state}" for state, count in result.runs.most_common())
     sys.stdout.write(
         f"{arguments.sources} sources, {arguments.days} days in {time.perf_counter() - started:.0f} s."
-        f" Runs: {runs}; workers killed {result.kills:,} times; {result.decisions:,} decisions of an operator."
+        f" Runs: {runs}; workers killed {result.kills:,} times; {result.decisions:,} decisions of an operator;"
+        f" {result.shared:,} times a process joined a run, {result.hands_killed:,} of them were killed."
         f" {result.entries:,} entries published, {result.versions:,} versions kept.\n"
         + (f"{len(result.differences):,} differences:\n" if result.differences else "No difference.\n")
         + "".join(f"  {line[:500]}\n" for line in result.differences[:20])

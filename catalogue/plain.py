@@ -37,6 +37,8 @@ _UNSAFE: dict[int, str | None] = {
     **dict.fromkeys([*range(0x2066, 0x206A), 0xFFFE, 0xFFFF, *range(0xFFF9, 0xFFFC)], None),
 }
 _BLANKS = re.compile(r"[^\S\n]+")
+#: What has blanks to mend, if it is ASCII: most texts have none of these, and looking for them costs little.
+_UNTIDY = ("  ", "\t", " \n", "\n ", "\n\n\n")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -50,9 +52,11 @@ def clean_text(value: object, *, max_length: int, keep_lines: bool = False) -> s
     text = _text(value)
     if not text:
         return ""
-    if not (text.isascii() and text.isprintable()):
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = _storable(text)
-    if keep_lines:
+    if keep_lines and text.isascii() and not any(untidy in text for untidy in _UNTIDY):
+        text = text.strip()
+    elif keep_lines:
         lines = (_BLANKS.sub(" ", line).strip() for line in text.splitlines())
         text = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
     else:

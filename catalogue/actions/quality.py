@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
-from catalogue.actions import changes
+from catalogue.actions import changes, rows
 from catalogue.enums import BROKEN_LINK_STATES, ChangeKind
 from catalogue.models import Dataset, Licence, LinkCheck, QualityReport, Resource
 from catalogue.quality.days import day_of
@@ -21,7 +21,6 @@ from catalogue.quality.score import RULES_VERSION, Score, score
 from catalogue.quality.stars import Stars, stars_of
 from catalogue.quality.timeliness import timeliness
 from publishers.models import Publisher
-from services.compact_json import dumps
 
 #: Datasets that are fetched, scored and written together.
 _BATCH: Final = 500
@@ -29,8 +28,7 @@ _BATCH: Final = 500
 #: How far back a change of a publisher's contact is looked for. What is older, `manage.py rescore` finds.
 _PUBLISHER_CHANGES: Final = datetime.timedelta(days=7)
 
-# One JSON document carries the whole batch: psycopg escapes an array of JSON texts, which is what `bulk_create` would
-# send, quote by quote in Python, and that took several times as long as the scoring itself.
+# One JSON document carries the whole batch, as in `rows`.
 _STORE: Final = """
     WITH report AS (
         SELECT * FROM json_to_recordset(%s::json) AS report(
@@ -197,7 +195,7 @@ def _reports(
 
 def _store(reports: Iterable[_Report], *, now: datetime.datetime) -> None:
     today = day_of(now)
-    rows = [
+    documents = [
         {
             "dataset_id": str(report.dataset.id),
             "score": report.scored.score,
@@ -220,17 +218,16 @@ def _store(reports: Iterable[_Report], *, now: datetime.datetime) -> None:
         }
         for report in reports
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, [dumps(rows)])
+    rows.execute(_STORE, documents)
 
 
 def _all_ids() -> Iterator[list[UUID]]:
     """The ids of all datasets, batch by batch, in their order: memory stays the same however many there are."""
-    rows = Dataset.objects.order_by("id").values_list("id", flat=True)
-    ids = list(rows[:_BATCH])
+    every = Dataset.objects.order_by("id").values_list("id", flat=True)
+    ids = list(every[:_BATCH])
     while ids:
         yield ids
-        ids = list(rows.filter(id__gt=ids[-1])[:_BATCH])
+        ids = list(every.filter(id__gt=ids[-1])[:_BATCH])
 
 
 def _batches(dataset_ids: Iterable[UUID]) -> Iterator[list[UUID]]:

@@ -27,6 +27,10 @@ from harvest.sources.ckan_record import extras_of
 _SERVICE_TYPES = frozenset({"service", "services", "data-service", "data_service", "dataservice"})
 _SERIES_TYPES = frozenset({"series", "dataset-series", "dataset_series", "collection"})
 
+# Django makes a list of a choice's values anew each time that it is asked.
+_SERVICE_TERMS = {"service_status": frozenset(ServiceStatus.values), "service_type": frozenset(ServiceType.values)}
+_CLASSIFICATIONS = frozenset(Classification.values)
+
 #: Members that name themes, the publisher's own choice first.
 _THEMES = ("theme_secondary", "theme", "themes", "topic_category", "categories", "category", "dcat_subject", "subject")
 
@@ -180,7 +184,7 @@ def _service(fields: Package) -> dict[str, Any]:
         "endpoint_url": fields.address("endpoint_url"),
         "endpoint_description": fields.address("endpoint_description"),
     }
-    for name, terms in (("service_status", ServiceStatus.values), ("service_type", ServiceType.values)):
+    for name, terms in _SERVICE_TERMS.items():
         written = fields.line(name)
         if written and written not in terms:
             fields.keep(name)
@@ -190,7 +194,7 @@ def _service(fields: Package) -> dict[str, Any]:
 
 def _classification(fields: Package) -> Classification:
     written = fields.line("security_classification")
-    if written in Classification.values:
+    if written in _CLASSIFICATIONS:
         return Classification(written)
     fields.keep("security_classification")
     return Classification.NOT_APPLICABLE

@@ -55,14 +55,17 @@ class Package(Fields):
         for source in (body, extras):
             for key, value in source.items():
                 name = plain_name(key)
-                if value is None or name in bookkeeping or (decoded := decode(value)) in _EMPTY:
+                if value is None or name in bookkeeping:
+                    continue
+                decoded = decode(value)
+                if not decoded and decoded in _EMPTY:
                     continue
                 if name not in flat:
                     flat[name] = decoded
                     self._spelled[name] = key
                 elif source is extras and flat[name] != decoded:
                     self._shadowed[key] = decoded
-        super().__init__(flat, findings, where=where)
+        super().__init__(flat, findings, where=where, has_plain_keys=True)
 
     def has(self, *names: str) -> bool:
         return not self._spelled.keys().isdisjoint(names)
@@ -70,6 +73,8 @@ class Package(Fields):
     def take(self, *names: str) -> Any:
         # Most of the members that are asked for are in no package: asking must be cheap.
         found = None
+        if self._spelled.keys().isdisjoint(names):
+            return found
         for name in names:
             if name in self._spelled:
                 self._taken.add(name)

@@ -72,9 +72,11 @@ def _without_prefix(text: str) -> str:
 class Fields:
     """The members of one object. Each `take` marks a member as used; `left_over` gives the rest."""
 
-    def __init__(self, body: Mapping[str, Any], findings: list[Finding], *, where: str = "") -> None:
-        self._names: dict[str, str] = {}
-        for key in body:
+    def __init__(
+        self, body: Mapping[str, Any], findings: list[Finding], *, where: str = "", has_plain_keys: bool = False
+    ) -> None:
+        self._names: dict[str, str] = dict(zip(body, body, strict=True)) if has_plain_keys else {}
+        for key in () if has_plain_keys else body:
             self._names.setdefault(plain_key(key), key)
         self._body = body
         self._taken: set[str] = set()

@@ -67,7 +67,7 @@ def store_portion(job: Job, chooser: PublisherChooser, portion: Portion) -> None
 
 
 def _load(job: Job, chooser: PublisherChooser, readings: Sequence[Reading]) -> None:
-    load(job, wanted(choose_publishers(readings, chooser), job.source.config))
+    load(job, choose_publishers(wanted(readings, job.source.config), chooser))
 
 
 class Crew:

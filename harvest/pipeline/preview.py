@@ -80,7 +80,7 @@ def _preview_one(job: Job, one: Compared, chooser: PublisherChooser, found: Prev
     if one.verdict is Verdict.UNCHANGED:
         found.tally += Tally(seen=1, unchanged=1)
         return
-    chosen = wanted(choose_publishers(read(job, [one]), chooser), job.source.config)
+    chosen = choose_publishers(wanted(read(job, [one]), job.source.config), chooser)
     if not chosen:
         return
     (reading,) = chosen

@@ -57,6 +57,8 @@ def _read(job: Job, compared: Compared) -> Reading:
 
 def choose_publishers(readings: Sequence[Reading], chooser: PublisherChooser) -> list[Reading]:
     """The same readings, each draft with the publisher that the source's rule gives it."""
+    usable = [reading.normalised for reading in readings if reading.draft is not None and reading.normalised]
+    chooser.meet(normalised.organisation for normalised in usable if normalised.organisation)
     chosen = []
     for reading in readings:
         if reading.draft is None or reading.normalised is None:

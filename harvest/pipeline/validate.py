@@ -29,6 +29,8 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 _ADDRESSES = ("landing_page", "contact_url", "foi_url")
 _SCHEMES = ("http", "https", "ftp")
+#: The usual address, told fast.
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[^\s<>\"]*)?")
 
 
 def _limits(model: type[Dataset] | type[Resource], names: tuple[str, ...]) -> dict[str, int]:
@@ -76,6 +78,8 @@ def validate(draft: DatasetDraft) -> tuple[DatasetDraft | None, list[Finding]]:
 
 def is_address(url: str) -> bool:
     """Whether the text is a whole address that a link may lead to."""
+    if _PLAIN_ADDRESS.fullmatch(url):
+        return True
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -42,13 +42,25 @@ def add(
     """
     slug = slug or slug_from(title)
     with transaction.atomic():
-        if PublisherName.objects.filter(slug=slug).exists() or Publisher.objects.filter(slug=slug).exists():
+        if taken_slugs([slug]):
             raise NameTaken(f"“{slug}” is, or was, the name of another publisher: choose a different one.")
-        publisher = Publisher.objects.create(
-            id=id or uuid.uuid4(), slug=slug, title=title[:300], kind=kind, parent=parent, **fields
-        )
-        note_name(publisher)
+        publisher = Publisher(id=id or uuid.uuid4(), slug=slug, title=title[:300], kind=kind, parent=parent, **fields)
+        add_many([publisher])
     return publisher
+
+
+def add_many(publishers: Sequence[Publisher]) -> None:
+    """Register these publishers, all or none. Raises `IntegrityError` if one of their slugs is taken."""
+    names = [PublisherName(slug=each.slug, publisher=each, title=each.title) for each in publishers]
+    with transaction.atomic():
+        Publisher.objects.bulk_create(publishers)
+        PublisherName.objects.bulk_create(names)
+
+
+def taken_slugs(slugs: Collection[str]) -> set[str]:
+    """Which of these are, or were, a publisher's."""
+    present = Publisher.objects.filter(slug__in=slugs).order_by().values_list("slug", flat=True)
+    return set(present.union(PublisherName.objects.filter(slug__in=slugs).order_by().values_list("slug", flat=True)))
 
 
 #: What of a publisher is written into what is found of its entries: search, feeds, dumps.

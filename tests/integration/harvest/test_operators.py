@@ -10,7 +10,7 @@ from catalogue.models import Dataset
 from harvest.enums import NotifyAbout, PublisherRule
 from harvest.models import Record
 from publishers.enums import NoticeKind, Role
-from publishers.models import Notice
+from publishers.models import Notice, Publisher
 from tests.factories.harvest import counts, record, run_now, serve, source
 from tests.factories.publishers import PublisherFactory, officer
 from tests.servers.faulty import FaultyServer
@@ -107,6 +107,31 @@ def test_only_wanted_organisations_are_harvested_and_others_vanish(portal: Fault
         "xx-dataset-b",
         "xx-dataset-c",
     ]
+
+
+def test_organisations_that_nobody_wants_become_no_publishers(portal: FaultyServer):
+    serve(portal, [of("Maps", "a"), of("Roads", "b"), of("Maps", "c")])
+    config = {"only_organisations": ["maps"]}
+    maps = source(portal.url("/data.json"), slug="all", publisher_rule=PublisherRule.CREATE, config=config)
+    run_now(maps)
+
+    made = Publisher.objects.exclude(pk=maps.publisher_id)
+    assert list(made.values_list("title", "slug", "names__slug")) == [("Maps", "maps", "maps")]
+
+
+def test_bodies_of_one_name_and_of_names_taken_become_publishers_of_their_own(portal: FaultyServer):
+    PublisherFactory(slug="roads", title="Highways of old")
+    serve(portal, [of("Roads!", "a"), of("Öffentliche", "b"), of("ROADS?", "c"), of("地図", "d"), of("道路", "e")])
+    maps = source(portal.url("/data.json"), slug="all", publisher_rule=PublisherRule.CREATE)
+    run_now(maps)
+
+    assert dict(Dataset.objects.values_list("origin_id", "publisher__slug")) == {
+        "a": "roads-2",
+        "b": "offentliche",
+        "c": "roads-3",
+        "d": "publisher",
+        "e": "publisher-2",
+    }
 
 
 def test_people_are_told_when_a_source_begins_to_fail_and_not_again(portal: FaultyServer):
