@@ -1,31 +1,31 @@
 """Speed of everything that the catalogue says in other words: RDF, data.json, dumps, CKAN's packages.
 
-    python -m config.embedded exec python bench/languages.py [DATASETS]
+    python -m config.embedded exec python bench/languages.py [--datasets N] [--keep] [--parts one,whole,dump,ckan]
 
 Makes so many generated datasets (30,000 unless told otherwise) in a database of its own, and prints a table: one
-dataset in each form, the whole catalogue streamed, the memory that took, a thousand packages, facets of everything.
+dataset in each form, by whole requests; the whole catalogue streamed, the memory that took; a dump of all files; a
+thousand packages; facets of everything and of large parts. `--keep` leaves the database there, and takes what an
+earlier run left, this benchmark's or `bench/quality.py --copies 30 --keep --no-speeds`, with real packages.
 """
 
+import argparse
 import gc
 import itertools
-import os
 import random
 import resource
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
-import django
+from scratch import scratch_database, set_up
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+set_up()
 
 from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
-from django.test.utils import get_runner  # noqa: E402
+from django.db.models import Count  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from catalogue.actions import dumps  # noqa: E402
@@ -40,8 +40,9 @@ from catalogue.search.build import rebuild  # noqa: E402
 from catalogue.serializers.data_json import data_json  # noqa: E402
 from catalogue.serializers.dcat.catalogue import entry_nodes  # noqa: E402
 from catalogue.serializers.entries import entries_of, walk  # noqa: E402
-from catalogue.serializers.forms import DATASET_FORMS  # noqa: E402
+from config.wsgi import settle_garbage  # noqa: E402
 from publishers.actions import add  # noqa: E402
+from publishers.models import Publisher  # noqa: E402
 from services.compact_json import dumps as as_json  # noqa: E402
 
 SITE = "https://data.example"
@@ -105,14 +106,15 @@ def fill(count: int) -> None:
         upsert_many(entries, by=by, now=now)
 
 
-def timed(work: Callable[[], object], times: int = 1) -> list[float]:
-    """Milliseconds by the clock, each time."""
+def timed(work: Callable[[], object], times: int = 1) -> tuple[list[float], float]:
+    """Milliseconds by the clock, each time; and of this process's processor, on average."""
     taken = []
+    cpu = time.process_time()
     for _ in range(times):
         start = time.perf_counter()
         work()
         taken.append(1000 * (time.perf_counter() - start))
-    return taken
+    return taken, 1000 * (time.process_time() - cpu) / times
 
 
 def drained(pieces: Iterable[str]) -> int:
@@ -123,16 +125,32 @@ def line(what: str, said: str) -> None:
     print(f"{what:<44} {said}", flush=True)
 
 
-def one_dataset(ids: list) -> None:
-    for ending, form in DATASET_FORMS.items():
-        turn = itertools.cycle(ids)
+#: What one entry can be had as; the page carries schema.org's words.
+ADDRESSES = (
+    *(f"/dataset/{{id}}.{ending}" for ending in ("ttl", "rdf", "jsonld", "nt", "uk.json", "dcat-us.json")),
+    *(f"/dataset/{{id}}.{ending}" for ending in ("croissant.json", "datacite.json", "bib", "ris")),
+    *("/api/v1/datasets/{id}", "/api/3/action/package_show?id={id}", "/id/{id}", "/dataset/{id}/{name}"),
+)
 
-        def work(form=form, turn=turn) -> None:  # type: ignore[no-untyped-def]
-            [entry] = entries_of([next(turn)], Dataset.objects.public())
-            form.render(entry, None, SITE)
 
-        taken = timed(work, 60)
-        line(f"one dataset, {ending}", f"{statistics.median(taken):6.1f} ms (p95 {sorted(taken)[56]:.1f})")
+def one_dataset() -> None:
+    settings.API_RATE_LIMIT = 0
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    client = Client(SERVER_NAME="127.0.0.1")
+    some = list(Dataset.objects.public().order_by("id").values("id", "name")[:200])
+    for address in ADDRESSES:
+        turn = itertools.cycle(some)
+
+        def work(address: str = address, turn: Iterable = turn) -> None:  # type: ignore[type-arg]
+            response = client.get(address.format(**next(turn)))  # type: ignore[call-overload]
+            assert response.status_code in (200, 302), (address, response.status_code)
+
+        timed(work, 3)
+        taken, cpu = timed(work, 60)
+        line(f"GET {address}", f"{cpu:5.1f} ms of CPU; by the clock {statistics.median(taken):6.1f} ms")
+    entries = entries_of([one["id"] for one in some], Dataset.objects.public())
+    _, cpu = timed(lambda: [as_json(data_json(entry, SITE)) for entry in entries], 3)
+    line("DCAT-US 1.1, an entry of /data.json", f"{cpu / len(entries):5.2f} ms of CPU")
 
 
 def whole_catalogue(count: int) -> None:
@@ -141,11 +159,10 @@ def whole_catalogue(count: int) -> None:
         cpu, start = time.process_time(), time.perf_counter()
         size = drained(pieces())
         clock, cpu = time.perf_counter() - start, time.process_time() - cpu
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         line(
             f"whole catalogue, {name}",
             f"{count / clock:7,.0f} datasets/s ({count / cpu:,.0f} a second of CPU), {size / 1e6:,.0f} MB,"
-            f" peak {memory:.0f} MB",
+            f" peak {peak():.0f} MB",
         )
 
     public = Dataset.objects.public
@@ -156,38 +173,63 @@ def whole_catalogue(count: int) -> None:
 
 
 def ckan() -> None:
+    body = Publisher.objects.annotate(size=Count("datasets")).order_by("-size", "id")[0]
+    facets = '["organization","tags","res_format","license_id"]'
     for name, arguments in (
         ("package_search, 1,000 rows", {"rows": 1000}),
         ("package_search, 1,000 rows, offset 20,000", {"rows": 1000, "start": 20_000}),
-        ("package_search, 4 facets of everything", {
-            "rows": 0, "facet.field": '["organization","tags","res_format","license_id"]',
+        ("4 facets of everything", {"rows": 0, "facet.field": facets}),
+        ("4 facets of the largest publisher", {"rows": 0, "facet.field": facets, "fq": f"organization:{body.slug}"}),
+        ("4 facets of all CSV", {"rows": 0, "facet.field": facets, "fq": "res_format:CSV"}),
+        ("4 facets of a licence", {"rows": 0, "facet.field": facets, "fq": "license_id:uk-ogl"}),
+        ("4 facets of all but a topic", {"rows": 0, "facet.field": facets, "fq": "-groups:environment"}),
+        ("4 facets of CSV or XLS of a licence", {
+            "rows": 0, "facet.field": facets, "fq": "license_id:uk-ogl AND (res_format:CSV OR res_format:XLS)",
         }),
+        ("4 facets of words", {"rows": 0, "facet.field": facets, "q": "data"}),
     ):  # fmt: skip
-        package_search(Arguments(arguments))
-        cpu = time.process_time()
-        taken = timed(lambda arguments=arguments: package_search(Arguments(arguments)), 5)  # type: ignore[misc]
-        cpu = 1000 * (time.process_time() - cpu) / 5
-        line(name, f"{statistics.median(taken):6.0f} ms, {cpu:.0f} ms of CPU in this process")
+        first, _ = timed(lambda arguments=arguments: package_search(Arguments(arguments)))  # type: ignore[misc]
+        taken, cpu = timed(lambda arguments=arguments: package_search(Arguments(arguments)), 5)  # type: ignore[misc]
+        line(name, f"{cpu:6.0f} ms of CPU; by the clock {statistics.median(taken):6.0f} ms, at first {first[0]:.0f} ms")
+
+
+def dump() -> None:
+    cpu, start = time.process_time(), time.perf_counter()
+    manifest = dumps.make(now=timezone.now())
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    size = sum(file.size for file in manifest.files) / 1e6
+    line("a whole dump, 11 files", f"{seconds:.0f} s ({cpu:.0f} s of CPU), {size:,.0f} MB, peak {peak():.0f} MB")
+
+
+def peak() -> float:
+    """The most memory that this process has held so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    old = runner.setup_databases()
-    try:
-        line("filled", f"{count:,} datasets in {timed(lambda: fill(count))[0] / 1000:.0f} s")
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-        one_dataset(list(Dataset.objects.public().values_list("id", flat=True)[:200]))
-        whole_catalogue(count)
-        start = time.perf_counter()
-        manifest = dumps.make(now=timezone.now())
-        seconds = time.perf_counter() - start
-        line("a whole dump, 11 files", f"{seconds:.0f} s, {sum(file.size for file in manifest.files) / 1e6:,.0f} MB")
-        rebuild()
-        ckan()
-    finally:
-        runner.teardown_databases(old)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--datasets", type=int, default=30_000, help="make so many")
+    parser.add_argument("--keep", action="store_true", help="keep the database, and use what an earlier run kept")
+    parser.add_argument("--parts", default="one,whole,dump,ckan", help="what to measure, with commas between")
+    arguments = parser.parse_args()
+    parts = arguments.parts.split(",")
+    with scratch_database(kept=arguments.keep) as is_filled:
+        if not is_filled:
+            taken, _ = timed(lambda: fill(arguments.datasets))
+            line("filled", f"{arguments.datasets:,} datasets in {taken[0] / 1000:.0f} s")
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM ANALYZE")
+        cache.clear()
+        settle_garbage()
+        count = Dataset.objects.public().count()
+        line("public datasets", f"{count:,}")
+        for part, measure in (("one", one_dataset), ("whole", lambda: whole_catalogue(count)), ("dump", dump)):
+            if part in parts:
+                measure()  # type: ignore[operator]
+        if "ckan" in parts:
+            taken, _ = timed(rebuild)
+            line("the search index", f"{taken[0] / 1000:.0f} s")
+            ckan()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from catalogue.places import Box
 from catalogue.rdf.terms import iri
 from catalogue.serializers.data_json import reachable_by_mail
 from catalogue.serializers.dcat.quality import score_metric_address
-from catalogue.serializers.entries import Entry
+from catalogue.serializers.entries import Entry, Series
 from catalogue.serializers.resource_rows import ResourceRow
 from catalogue.vocabularies.formats import MEDIA_TYPE
 from catalogue.vocabularies.frequencies import iso8601
@@ -65,6 +65,8 @@ def dcat_us(entry: Entry, site: str) -> dict[str, Any]:
         "accrualPeriodicity": _CODES.get(frequency) or iso8601(frequency) or "",
         "temporal": _period(dataset),
         "spatial": _places(dataset),
+        # A series must have a description there
+        "inSeries": [_series(entry.series, site)] if entry.series and entry.series.description else [],
         "conformsTo": [{"@type": "Standard", "title": text} for text in dataset.conforms_to],
         "provenance": [dataset.provenance] if dataset.provenance else [],
         "relation": [iri(url) for url in dataset.related_links],
@@ -86,6 +88,11 @@ def dcat_us(entry: Entry, site: str) -> dict[str, Any]:
             {"@type": "QualityMeasurement", "isMeasurementOf": metric, "value": str(entry.score)}
         ]
     return {name: value for name, value in found.items() if value not in ("", [], None)}
+
+
+def _series(series: Series, site: str) -> dict[str, Any]:
+    address = f"{site}/dataset/{series.id}"
+    return {"@id": address, "@type": "DatasetSeries", "title": series.title, "description": series.description}
 
 
 def _organisation(publisher: Publisher, site: str) -> dict[str, Any]:

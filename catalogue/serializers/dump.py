@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from catalogue.contacts import Contact, contact_of, foi_contact_of
-from catalogue.serializers.entries import Entry
+from catalogue.serializers.entries import Entry, Series
 from catalogue.serializers.resource_rows import ResourceRow
 from publishers.models import Publisher
 
@@ -42,9 +42,14 @@ def dump_record(entry: Entry, site: str) -> dict[str, Any]:
         "box": {side: getattr(dataset, side) for side in ("west", "south", "east", "north")}
         if dataset.west is not None
         else None,
+        "in_series": entry.series and _series(entry.series, site),
         "quality_score": entry.score,
         "resources": [{name: one[name] for name in _OF_RESOURCE} for one in entry.resources],
     }
+
+
+def _series(series: Series, site: str) -> dict[str, Any]:
+    return {"id": series.id, "title": series.title, "url": f"{site}/dataset/{series.id}/{series.name}"}
 
 
 def _publisher(publisher: Publisher, site: str) -> dict[str, Any]:
@@ -108,6 +113,7 @@ DATASET_COLUMNS: Final[Columns] = (
     ("origin_id", "VARCHAR", _own("origin_id")),
     ("created_at", "TIMESTAMPTZ", _own("created_at")),
     ("modified_at", "TIMESTAMPTZ", _own("modified_at")),
+    ("in_series", "UUID", lambda entry: entry.series and entry.series.id),
 )
 
 RESOURCE_COLUMNS: Final[Columns] = (

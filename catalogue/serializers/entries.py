@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from catalogue.enums import DatasetKind
-from catalogue.models import Dataset, Licence, QualityReport, Topic
+from catalogue.models import Dataset, QualityReport
+from catalogue.serializers.dataset_rows import plain_rows, read_datasets
 from catalogue.serializers.resource_rows import ResourceRow, rows_by_dataset
 from publishers.models import Publisher
 
@@ -26,6 +27,7 @@ class Series(NamedTuple):
     id: UUID
     title: str
     description: str
+    name: str = ""
 
 
 class Entry(NamedTuple):
@@ -46,7 +48,7 @@ def entries_of(ids: Iterable[UUID], among: QuerySet[Dataset]) -> list[Entry]:
     Seven queries however many, eight where some are in series.
     """
     wanted = list(ids)
-    found = {entry.dataset.id: entry for entry in _entries(list(among.filter(id__in=wanted).defer(*_NOT_SHOWN)))}
+    found = {entry.dataset.id: entry for entry in _entries(_read(among.filter(id__in=wanted)))}
     return [found[each] for each in wanted if each in found]
 
 
@@ -54,31 +56,30 @@ def walk(datasets: QuerySet[Dataset], *, chunk: int = _CHUNK) -> Iterator[Entry]
     """Every one of these datasets, by id."""
     last: UUID | None = None
     while True:
-        page = datasets.order_by("id").defer(*_NOT_SHOWN)
-        read = list((page if last is None else page.filter(id__gt=last))[:chunk])
+        page = datasets.order_by("id")
+        read = _read((page if last is None else page.filter(id__gt=last))[:chunk])
         yield from _entries(read)
         if len(read) < chunk:
             return
         last = read[-1].id
 
 
+def _read(datasets: QuerySet[Dataset]) -> list[Dataset]:
+    return read_datasets(datasets, without=_NOT_SHOWN)
+
+
 def _entries(datasets: list[Dataset]) -> Iterator[Entry]:
     ids = [dataset.id for dataset in datasets]
     if not ids:
         return
-    publishers = Publisher.objects.in_bulk({dataset.publisher_id for dataset in datasets})
-    parents = Publisher.objects.in_bulk({one.parent_id for one in publishers.values() if one.parent_id})
-    for publisher in publishers.values():
+    publishers = {dataset.publisher_id: dataset.publisher for dataset in datasets}.values()
+    parents = Publisher.objects.in_bulk({one.parent_id for one in publishers if one.parent_id})
+    for publisher in publishers:
         publisher.parent = parents.get(publisher.parent_id) if publisher.parent_id else None
-    topics = Topic.objects.in_bulk({dataset.topic_id for dataset in datasets if dataset.topic_id})
-    licences = Licence.objects.in_bulk({dataset.licence_id for dataset in datasets if dataset.licence_id})
-    scores = dict(QualityReport.objects.filter(dataset__in=ids).values_list("dataset_id", "score"))
+    scores = dict(plain_rows(QualityReport.objects.filter(dataset__in=ids).values_list("dataset_id", "score")))
     resources = rows_by_dataset(ids)
     series = _series({dataset.in_series_id for dataset in datasets if dataset.in_series_id})
     for dataset in datasets:
-        dataset.publisher = publishers[dataset.publisher_id]
-        dataset.topic = topics[dataset.topic_id] if dataset.topic_id else None
-        dataset.licence = licences[dataset.licence_id] if dataset.licence_id else None
         own = series.get(dataset.in_series_id) if dataset.in_series_id else None
         yield Entry(dataset, resources.get(dataset.id, []), scores.get(dataset.id), own)
 
@@ -90,6 +91,6 @@ def _series(ids: set[UUID]) -> dict[UUID, Series]:
         Dataset.objects.public()
         .filter(id__in=ids, kind=DatasetKind.SERIES)
         .order_by()
-        .values_list("id", "title", "description")
+        .values_list("id", "title", "description", "name")
     )
     return {row[0]: Series(*row) for row in found}

@@ -1,27 +1,22 @@
 """The whole catalogue to download: `/data/dumps`, `/data.json`, `/dcat-us-3.json`."""
 
-import gzip
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
-from django.utils.http import http_date
 
 from catalogue.dumps.formats import FILES
 from catalogue.dumps.kept import Manifest, servable
 from catalogue.models import Dataset
 from catalogue.serializers import data_json, dcat_us
 from catalogue.serializers.entries import Entry, walk
-from catalogue.views.ranges import file_response, not_modified, pieces
+from catalogue.views.copies import whole_catalogue
+from catalogue.views.ranges import file_response
 from catalogue.views.reader import public_page
 from services.compact_json import dumps as as_json
-
-#: A catalogue of no more datasets than these is written anew for each who asks, and so is never out of date.
-LIVE_UP_TO = 2_000
 
 _WAIT = 600
 
@@ -102,26 +97,7 @@ def dcat_us_file(request: HttpRequest) -> HttpResponseBase:
 def _catalogue(
     request: HttpRequest, name: str, head: dict[str, Any], make: Callable[[Entry, str], dict[str, Any]]
 ) -> HttpResponseBase:
-    """From the copy that is kept, if the catalogue is large and the copy may be served; else written as it goes."""
-    public = Dataset.objects.public()
-    found = servable(timezone.now()) if public.count() > LIVE_UP_TO else None
-    kept = found.file(name) if found else None
-    if found is None or kept is None:
-        return StreamingHttpResponse(_written(head, make), content_type="application/json")
-    takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    etag, modified = f'"{kept.sha256}{"" if takes_gzip else "-plain"}"', found.made_at
-    response: HttpResponseBase
-    if not_modified(request, etag, modified):
-        response = HttpResponse(status=304)
-    elif takes_gzip:
-        response = StreamingHttpResponse(pieces(found.path(kept).open("rb")), content_type="application/json")
-        response["Content-Encoding"] = "gzip"
-    else:
-        response = StreamingHttpResponse(pieces(gzip.open(found.path(kept))), content_type="application/json")  # noqa: SIM115
-    response["ETag"] = etag
-    response["Last-Modified"] = http_date(modified.timestamp())
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response
+    return whole_catalogue(request, name, lambda: _written(head, make), content_type="application/json")
 
 
 def _written(head: dict[str, Any], make: Callable[[Entry, str], dict[str, Any]]) -> Iterator[str]:

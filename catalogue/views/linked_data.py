@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from catalogue import queries
 from catalogue.models import Dataset, QualityReport
@@ -14,6 +14,7 @@ from catalogue.rdf.writers import FORMS, written
 from catalogue.serializers.dcat.catalogue import catalogue_node, entry_nodes, page_of, paging_node
 from catalogue.serializers.entries import entries_of, walk
 from catalogue.serializers.forms import DATASET_FORMS
+from catalogue.views.copies import whole_catalogue
 from catalogue.views.reader import public_page, reader, whole_number
 
 #: Media type → ending, of every form that has a media type of its own, and of the names that clients have for them.
@@ -59,8 +60,11 @@ def dataset(request: HttpRequest, dataset_id: str, form: str) -> HttpResponse:
 
 
 @public_page
-def catalogue(request: HttpRequest, form: str) -> HttpResponse:
-    """`/catalog.ttl?page=2`: a page of what anybody may see, the same for every reader."""
+def catalogue(request: HttpRequest, form: str) -> HttpResponseBase:
+    """`/catalog.ttl?page=2`: a page of what anybody may see, the same for every reader; `?page=all`: the whole."""
+    content_type = DATASET_FORMS[form].content_type
+    if request.GET.get("page") == "all":
+        return whole_catalogue(request, f"catalog.{form}.gz", lambda: written(_all(), form), content_type=content_type)
     if "page" in request.GET and whole_number(request, "page") is None:
         raise Http404("Pages have numbers, from 1.")
     public = Dataset.objects.public()
@@ -78,4 +82,9 @@ def catalogue(request: HttpRequest, form: str) -> HttpResponse:
         yield paging_node(page, form, settings.SITE_URL, total=total)
         yield from entry_nodes(walk(entries), settings.SITE_URL)
 
-    return HttpResponse("".join(written(nodes(), form)), content_type=DATASET_FORMS[form].content_type)
+    return HttpResponse("".join(written(nodes(), form)), content_type=content_type)
+
+
+def _all() -> Iterator[Node]:
+    yield catalogue_node(settings.SITE_URL, modified=None)
+    yield from entry_nodes(walk(Dataset.objects.public()), settings.SITE_URL)

@@ -61,6 +61,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/catalog.rdf?page=1",
         "/catalog.jsonld",
         "/catalog.nt",
+        "/catalog.ttl?page=all",
     ),
     "^dataset/(?P<dataset_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.(?P<form>[a-z.-]{2,20})$": (
         "/dataset/{id}.ttl",

@@ -13,6 +13,7 @@ from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, NotFound
 from catalogue.models import Dataset
 from catalogue.serializers.ckan import Package, package
+from catalogue.serializers.dataset_rows import read_datasets
 from catalogue.serializers.resource_rows import rows_by_dataset
 from publishers.models import User
 
@@ -42,10 +43,8 @@ def packages_of(ids: Iterable[UUID], user: Reader | None = None) -> list[Package
     wanted = list(ids)
     if not wanted:
         return []
-    # Publishers, topics and licences come by themselves, each once: a thousand datasets have few
     visible = Dataset.objects.visible_to(user or AnonymousUser())
-    datasets = visible.filter(id__in=wanted).defer(*_NOT_SHOWN).prefetch_related("publisher", "topic", "licence")
-    found = {dataset.id: dataset for dataset in datasets}
+    found = {one.id: one for one in read_datasets(visible.filter(id__in=wanted), without=_NOT_SHOWN)}
     resources = rows_by_dataset(list(found))
     active = in_datastore(list(found))
     return [package(found[each], resources.get(each, []), active) for each in wanted if each in found]

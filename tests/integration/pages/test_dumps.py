@@ -20,10 +20,10 @@ from pyoxigraph import RdfFormat, parse
 from catalogue.actions import datasets, dumps
 from catalogue.actions.store import By
 from catalogue.dumps import kept
-from catalogue.enums import Route, State
+from catalogue.enums import DatasetKind, Route, State
 from catalogue.models import Dataset
 from catalogue.tasks import dump_if_due
-from catalogue.views import dumps as views
+from catalogue.views import copies
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory
 
@@ -185,7 +185,7 @@ def test_a_copy_too_old_to_serve_answers_503_everywhere(client, bins, monkeypatc
         response = client.get(f"/data/dumps/{name}")
         assert (response.status_code, response["Retry-After"]) == (503, "600")
     assert "The files are being made." in client.get("/data/dumps").content.decode()
-    monkeypatch.setattr(views, "LIVE_UP_TO", 0)
+    monkeypatch.setattr(copies, "LIVE_UP_TO", 0)
     assert json.loads(b"".join(client.get("/data.json")))["dataset"] == []
 
 
@@ -210,7 +210,7 @@ def test_a_copy_is_due_after_a_day_and_at_first(bins):
 def test_data_json_of_a_large_catalogue_comes_from_the_copy(client, bins, monkeypatch):
     dumps.make(now=NOW)
     live = json.loads(b"".join(client.get("/data.json")))
-    monkeypatch.setattr(views, "LIVE_UP_TO", 0)
+    monkeypatch.setattr(copies, "LIVE_UP_TO", 0)
     plain = client.get("/data.json")
     packed = client.get("/data.json", headers={"Accept-Encoding": "br, gzip"})
     assert packed["Content-Encoding"] == "gzip"
@@ -219,6 +219,45 @@ def test_data_json_of_a_large_catalogue_comes_from_the_copy(client, bins, monkey
     assert json.loads(gzip.decompress(b"".join(packed)))["dataset"] == live["dataset"]
     assert json.loads(b"".join(plain))["dataset"] == live["dataset"]
     assert client.get("/data.json", headers={"If-None-Match": plain["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("form", "rdf"),
+    [
+        ("ttl", RdfFormat.TURTLE),
+        ("rdf", RdfFormat.RDF_XML),
+        ("jsonld", RdfFormat.JSON_LD),
+        ("nt", RdfFormat.N_TRIPLES),
+    ],
+)
+def test_the_whole_catalogue_in_rdf_is_one_answer_live_or_from_the_copy(client, bins, monkeypatch, form, rdf):
+    """A copy in N-Triples is not kept: it is always written as it goes."""
+    dumps.make(now=NOW)
+    live = client.get(f"/catalog.{form}?page=all")
+    assert (live.streaming, "ETag" in live) == (True, False)
+    said = b"".join(live)
+    assert len(set(parse(said, rdf))) > 60
+    assert b"Secret" not in said
+    monkeypatch.setattr(copies, "LIVE_UP_TO", 0)
+    kept_one = client.get(f"/catalog.{form}?page=all")
+    assert ("ETag" in kept_one, kept_one["Content-Type"]) == (form != "nt", live["Content-Type"])
+    assert b"".join(kept_one) == said
+
+
+def test_an_entry_of_a_series_says_so_in_every_file(client, bins):
+    counts = dataset(bins.publisher, title="All bins", kind=DatasetKind.SERIES, description="Each year’s.")
+    draft = datasets.draft_of(bins).with_changes(in_series_id=counts.id)
+    datasets.edit(bins.id, draft, by=BY, now=NOW)
+    manifest = dumps.make(now=NOW)
+    records = map(json.loads, text(client, "datasets.jsonl.gz").splitlines())
+    assert {one["title"]: one["in_series"] for one in records} == {
+        "All bins": None,
+        bins.title: client.get(f"/api/v1/datasets/{bins.id}").json()["in_series"],
+    }
+    found = duckdb.sql(f"SELECT in_series FROM '{_path(manifest, 'datasets')}' WHERE name = 'bins'")
+    assert found.fetchall() == [(counts.id,)]
+    [told] = [one for one in json.loads(text(client, "dcat-us-3.json.gz"))["dataset"] if one["title"] == bins.title]
+    assert [one["title"] for one in told["inSeries"]] == ["All bins"]
 
 
 def test_the_command_says_what_it_wrote(bins, capsys):
