@@ -195,6 +195,23 @@ class WorkflowStep(TextChoices):
     PUBLISHED = "published", "Published"
     SCHEDULED = "scheduled", "Release scheduled"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    PROPOSED = "proposed", "Change proposed"
+    APPROVED = "approved", "Change approved"
+    REFUSED = "refused", "Change sent back"
+    TAKEN_BACK = "taken_back", "Change taken back"
+
+
+class ProposalState(TextChoices):
+    """How it stands with a proposed change of a published entry."""
+
+    WAITING = "waiting", "Waits for approval"
+    RETURNED = "returned", "Sent back"
+    APPROVED = "approved", "Approved"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+#: A proposed change that can still become part of its entry. An entry has one at most.
+OPEN_PROPOSAL_STATES = (ProposalState.WAITING, ProposalState.RETURNED)
 
 
 class BatchKind(TextChoices):

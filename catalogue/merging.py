@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from catalogue.drafts import RESOURCE_FIELDS, ResourceDraft
+from catalogue.snapshots import LIFE, Snapshot, draft_from, plain_resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,22 @@ def merged_files(
     mine = {file.id for file in ours if file.id}
     kept += [file for file in theirs if file.id not in before and file.id not in mine]
     return tuple(kept)
+
+
+def rebased(ours: Snapshot, *, base: Snapshot, theirs: Snapshot) -> Snapshot:
+    """What an entry that stands as `theirs` would say with what `ours` changes of `base`; files are merged by id.
+
+    Where it stands in its life is as it stands: a change of what an entry says is none of that.
+    """
+    if base == theirs:
+        return {**ours, **{field: theirs[field] for field in LIFE if field in theirs}}
+    changed = {field: value for field, value in ours.items() if field not in LIFE and value != base.get(field)}
+    if "resources" in changed:
+        files = merged_files(
+            base=draft_from(base).resources, theirs=draft_from(theirs).resources, ours=draft_from(ours).resources
+        )
+        changed["resources"] = plain_resources(files)
+    return theirs | changed
 
 
 def _by_id(files: Sequence[ResourceDraft]) -> dict[UUID | None, ResourceDraft]:

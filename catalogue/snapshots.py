@@ -11,6 +11,9 @@ from services.compact_json import dumps
 
 Snapshot = dict[str, Any]
 
+#: What a snapshot tells of where an entry stands in its life; the rest is what it says, and to whom.
+LIFE = ("state", "release_at")
+
 
 class _HasFields(Protocol):
     def __getattribute__(self, name: str, /) -> Any: ...
@@ -50,11 +53,16 @@ def snapshot(
         "visibility": str(visibility),
         **({"release_at": release_at.isoformat()} if release_at else {}),
         **{field: plain(getattr(dataset, field)) for field in DATASET_FIELDS},
-        "resources": [
-            {"id": str(resource.id), **{field: plain(getattr(resource, field)) for field in RESOURCE_FIELDS}}
-            for resource in resources
-        ],
+        "resources": plain_resources(resources),
     }
+
+
+def plain_resources(resources: Iterable[_HasFields]) -> list[dict[str, Any]]:
+    """The files and links of an entry, each with its id, as a snapshot has them."""
+    return [
+        {"id": str(resource.id), **{field: plain(getattr(resource, field)) for field in RESOURCE_FIELDS}}
+        for resource in resources
+    ]
 
 
 def canonical(value: Any) -> str:

@@ -42,6 +42,7 @@ LAYERS = [
             "bulk_plan",
             "mergers",
             "officer_home",
+            "proposed",
             "inventory.export",
             "inventory.holdings",
             "inventory.import_plan",

@@ -7,11 +7,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from catalogue.actions.datasets import EditConflict, draft_of
-from catalogue.actions.store import By, Entry, Stored, upsert_many
+from catalogue.actions.datasets import draft_of
+from catalogue.actions.holding import put_many
+from catalogue.actions.store import By, Entry, Stored
 from catalogue.drafts import DatasetDraft, ResourceDraft
+from catalogue.edit_point import EditPoint
 from catalogue.enums import State, Visibility
 from catalogue.models import Dataset
+from catalogue.proposed import copy_for
+
+
+class EditConflict(Exception):
+    """Somebody else changed the entry, or what is proposed of it, since it was read. `current` is what stands now."""
+
+    def __init__(self, *, expected: EditPoint, current: EditPoint) -> None:
+        super().__init__(
+            f"This entry was changed by somebody else: you read version {expected}, it now stands at version {current}."
+        )
+        self.expected, self.current = expected, current
 
 
 class NoSuchResource(Exception):
@@ -24,22 +37,25 @@ def amend(
     *,
     by: By,
     now: datetime.datetime,
-    expected_version: int | None = None,
+    expected: EditPoint | None = None,
     state: State | None = None,
     visibility: Visibility | None = None,
 ) -> Stored:
-    """Make an entry say what `change` makes of what it says.
+    """Make an entry say what `change` makes of what it says; where its author may not publish that, propose it.
 
-    `change` is called while the entry is locked: what it is given is what stands, however many write at once.
-    Raises `EditConflict` if `expected_version` is given and is not the one that stands, `Dataset.DoesNotExist`,
-    and whatever `change` raises; then nothing is written.
+    `change` is called while the entry is locked: what it is given is what stands, however many write at once, and for
+    those whose changes wait for approval what stands with all that waits.
+    Raises `EditConflict` if `expected` is given and is not what stands, `Dataset.DoesNotExist`, and whatever `change`
+    raises; then nothing is written.
     """
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update(of=("self",)).get(id=dataset_id)
-        if expected_version is not None and dataset.version != expected_version:
-            raise EditConflict(expected=expected_version, current=dataset.version)
-        draft = change(draft_of(dataset))
-        return upsert_many([Entry(draft, dataset_id, state=state, visibility=visibility)], by=by, now=now)[0]
+        copy = copy_for(by.user, dataset)
+        current = copy.point if copy else EditPoint(dataset.version)
+        if expected is not None and expected != current:
+            raise EditConflict(expected=expected, current=current)
+        draft = change(copy.draft if copy else draft_of(dataset))
+        return put_many([Entry(draft, dataset_id, state=state, visibility=visibility)], by=by, now=now)[0]
 
 
 def with_resource(draft: DatasetDraft, resource: ResourceDraft) -> DatasetDraft:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from catalogue.actions import changes
+from catalogue.actions.holding import put_many
 from catalogue.actions.store import By, Entry, Release, Stored, upsert_many
 from catalogue.drafts import DatasetDraft
 from catalogue.enums import ChangeKind, State, Visibility
@@ -18,16 +19,6 @@ from catalogue.snapshots import draft_from, snapshot
 
 #: How often a new entry is tried to be stored while others take the name that it would have.
 _ATTEMPTS = 20
-
-
-class EditConflict(Exception):
-    """Somebody else changed the entry since it was read. `current` is the version that stands now."""
-
-    def __init__(self, *, expected: int, current: int) -> None:
-        super().__init__(
-            f"This entry was changed by somebody else: you read version {expected}, it now stands at version {current}."
-        )
-        self.expected, self.current = expected, current
 
 
 def draft_of(dataset: Dataset) -> DatasetDraft:
@@ -64,22 +55,18 @@ def edit(
     *,
     by: By,
     now: datetime.datetime,
-    expected_version: int | None = None,
     state: State | None = None,
     visibility: Visibility | None = None,
     release: Release | None = None,
 ) -> Stored:
-    """Make an entry say what the draft says.
+    """Make an entry say what the draft says; where its author may not publish that, propose it.
 
-    Raises `EditConflict` if `expected_version` is given and is not the one that stands,
-    `Dataset.DoesNotExist` if there is no such entry.
+    Raises `Dataset.DoesNotExist` if there is no such entry.
     """
     with transaction.atomic():
-        current = Dataset.objects.select_for_update().only("version").get(id=dataset_id).version
-        if expected_version is not None and current != expected_version:
-            raise EditConflict(expected=expected_version, current=current)
+        Dataset.objects.select_for_update().only("id").get(id=dataset_id)
         entry = Entry(draft, dataset_id, state=state, visibility=visibility, release=release)
-        return upsert_many([entry], by=by, now=now)[0]
+        return put_many([entry], by=by, now=now)[0]
 
 
 def publish(dataset: Dataset, *, by: By, now: datetime.datetime, release: Release | None = None) -> Stored:

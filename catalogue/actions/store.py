@@ -18,6 +18,7 @@ from catalogue import overlay
 from catalogue.actions import audit_steps, changes, names, past_identifiers, quality, rows
 from catalogue.actions.resource_identity import match
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
+from catalogue.edit_point import EditPoint
 from catalogue.enums import ChangeKind, DatasetKind, Route, State, Visibility
 from catalogue.models import Dataset, DatasetName, LinkCheck, Resource, Revision
 from catalogue.snapshots import Snapshot, digest, snapshot
@@ -29,6 +30,8 @@ class Result(StrEnum):
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    HELD = "held"
+    """It waits beside the entry, which stays as it is (`actions.holding`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ class By:
     label: str = ""
     comment: str = ""
     in_bulk: bool = False
-    """Whether this is part of a change of many entries that stands in the audit log as a whole."""
+    """Whether the audit log tells of this by a line of its own: of a change of many entries, of an approval."""
+    batch_id: UUID | None = None
+    """The change of many entries that this is part of."""
 
     @property
     def words(self) -> str:
@@ -89,6 +94,22 @@ class Stored:
     dataset_id: UUID
     result: Result
     version: int
+    edition: int = 0
+    """Of what waits beside the entry, where its author goes on from that."""
+
+    @property
+    def point(self) -> EditPoint:
+        return EditPoint(self.version, self.edition)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the entry stays as it is, since this waits beside it."""
+        return self.result is Result.HELD
+
+    @property
+    def waits(self) -> bool:
+        """Whether what its author said last stands beside the entry, not in it."""
+        return self.is_held or self.edition > 0
 
 
 @dataclass(slots=True)

@@ -105,6 +105,7 @@ def _take(
             stored = amending.amend(dataset.id, lambda draft: change(draft, linked), by=by, now=now)
             last = UploadedFile.objects.filter(resource_id=resource_id).order_by("-number").first()
             kept = UploadedFile.objects.create(
+                is_held=stored.is_held,
                 dataset=dataset,
                 resource_id=resource_id,
                 number=last.number + 1 if last else 1,
@@ -117,15 +118,8 @@ def _take(
                 uploaded_by=by.user,
                 uploaded_at=now,
             )
-            # We hold it: nobody need ask over the web whether it is there
-            LinkCheck.objects.filter(resource_id=resource_id).update(
-                state=LinkState.OK,
-                reason="Held here.",
-                checked_at=now,
-                last_success_at=now,
-                failing_since=None,
-                next_check_at=None,
-            )
+            if not stored.is_held:
+                _note_held_here([resource_id], now)
             audit.record(
                 AuditAction.FILE_UPLOADED,
                 who=audit.Who(by.user, label=by.label),
@@ -139,6 +133,31 @@ def _take(
         held_files.forget(stored_as)
         raise
     return kept, stored
+
+
+def approve_files(draft: DatasetDraft, *, dataset_id: UUID, now: datetime.datetime) -> None:
+    """Files that came with a change of an entry which says now what `draft` says are for its readers, too."""
+    waiting = UploadedFile.objects.filter(dataset_id=dataset_id, is_held=True).order_by("number")
+    says = {file.id: file.checksum for file in draft.resources if file.id}
+    stand = [file for file in waiting if says.get(file.resource_id) == f"sha256:{file.sha256}"]
+    for file in stand:
+        versions = UploadedFile.objects.filter(resource_id=file.resource_id)
+        latest = versions.order_by("-number").values_list("number", flat=True)[0]
+        # The latest is what its link gives, whatever came in while this one waited
+        versions.filter(pk=file.pk).update(is_held=False, number=latest + (latest != file.number))
+    _note_held_here([file.resource_id for file in stand], now)
+
+
+def _note_held_here(resource_ids: list[UUID], now: datetime.datetime) -> None:
+    """We hold these: nobody need ask over the web whether they are there."""
+    LinkCheck.objects.filter(resource_id__in=resource_ids).update(
+        state=LinkState.OK,
+        reason="Held here.",
+        checked_at=now,
+        last_success_at=now,
+        failing_since=None,
+        next_check_at=None,
+    )
 
 
 def _sha256(incoming: Incoming) -> str:

@@ -4,19 +4,17 @@ Permission is the caller's to check: whoever holds PUBLISH_DATASET for the publi
 """
 
 import datetime
-from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalogue.actions import datasets
 from catalogue.actions.store import By, Release, Stored
+from catalogue.actions.workflow_notes import note, tell, tell_authors
 from catalogue.enums import State, WorkflowStep
 from catalogue.models import Dataset, WorkflowNote
 from catalogue.release_time import whole_minute
-from publishers.actions.notices import notify
 from publishers.enums import NoticeKind
-from publishers.models import User
 from publishers.permissions import approvers_of
 
 
@@ -35,10 +33,10 @@ def submit(dataset: Dataset, *, by: By, now: datetime.datetime, comment: str = "
 
 def note_submission(dataset: Dataset, *, by: By, now: datetime.datetime, comment: str = "") -> None:
     """Note that an entry was sent for review, for a caller who has brought it there; tell those who may publish it."""
-    _note(dataset, WorkflowStep.SUBMITTED, comment, by=by, now=now)
+    note(dataset, WorkflowStep.SUBMITTED, comment, by=by, now=now)
     subject = f"“{dataset.title}” waits for your review"
     approvers = approvers_of(dataset.publisher)
-    _tell(NoticeKind.REVIEW_REQUEST, dataset, subject, comment, by=by, now=now, to=approvers)
+    tell(NoticeKind.REVIEW_REQUEST, dataset, subject, comment, by=by, now=now, to=approvers)
 
 
 def send_back(dataset: Dataset, *, by: By, now: datetime.datetime, comment: str) -> Stored:
@@ -46,8 +44,8 @@ def send_back(dataset: Dataset, *, by: By, now: datetime.datetime, comment: str)
     with transaction.atomic():
         _expect(dataset, {State.IN_REVIEW}, "Only an entry that is in review can be sent back.")
         stored = datasets.move_to(dataset.pk, State.DRAFT, by=by, now=now)
-        _note(dataset, WorkflowStep.RETURNED, comment, by=by, now=now)
-        _tell_authors(dataset, f"“{dataset.title}” was sent back to you", comment, by=by, now=now)
+        note(dataset, WorkflowStep.RETURNED, comment, by=by, now=now)
+        tell_authors(dataset, f"“{dataset.title}” was sent back to you", comment, by=by, now=now)
         return stored
 
 
@@ -78,10 +76,10 @@ def note_publication(
     """Note that an entry was published, for a caller who has stored that; tell its authors if it was in review."""
     waits = release_at is not None and release_at > now
     said = f"{comment}\n\nFor release on {in_london(release_at)}.".strip() if release_at and waits else comment
-    _note(dataset, WorkflowStep.SCHEDULED if waits else WorkflowStep.PUBLISHED, said, by=by, now=now)
+    note(dataset, WorkflowStep.SCHEDULED if waits else WorkflowStep.PUBLISHED, said, by=by, now=now)
     if was == State.IN_REVIEW:
         outcome = "approved for release" if waits else "approved and published"
-        _tell_authors(dataset, f"“{dataset.title}” was {outcome}", comment, by=by, now=now)
+        tell_authors(dataset, f"“{dataset.title}” was {outcome}", comment, by=by, now=now)
 
 
 def withdraw(
@@ -96,16 +94,16 @@ def withdraw(
     """Take an entry out of the catalogue; its address tells why, or leads to what replaces it."""
     with transaction.atomic():
         stored = datasets.withdraw(dataset, reason=reason, by=by, now=now, replaced_by=replaced_by, redirects=redirects)
-        _note(dataset, WorkflowStep.WITHDRAWN, reason, by=by, now=now)
+        note(dataset, WorkflowStep.WITHDRAWN, reason, by=by, now=now)
         return stored
 
 
 def comment(dataset: Dataset, *, by: By, now: datetime.datetime, text: str) -> WorkflowNote:
     """Say something about an entry to those who work on it."""
     with transaction.atomic():
-        note = _note(dataset, WorkflowStep.COMMENTED, text, by=by, now=now)
-        _tell_authors(dataset, f"A comment on “{dataset.title}”", text, by=by, now=now)
-        return note
+        kept = note(dataset, WorkflowStep.COMMENTED, text, by=by, now=now)
+        tell_authors(dataset, f"A comment on “{dataset.title}”", text, by=by, now=now)
+        return kept
 
 
 def in_london(moment: datetime.datetime) -> str:
@@ -117,38 +115,3 @@ def _expect(dataset: Dataset, states: set[State], otherwise: str) -> None:
     state = Dataset.objects.select_for_update().only("state").get(pk=dataset.pk).state
     if state not in states:
         raise WrongStep(f"{otherwise} This one is {State(state).label.lower()}.")
-
-
-def _note(dataset: Dataset, step: WorkflowStep, text: str, *, by: By, now: datetime.datetime) -> WorkflowNote:
-    return WorkflowNote.objects.create(
-        dataset_id=dataset.pk, step=step, person=by.user, person_name=by.words[:300], comment=text, at=now
-    )
-
-
-def _tell_authors(dataset: Dataset, subject: str, text: str, *, by: By, now: datetime.datetime) -> None:
-    """Tell those who took part in this entry, but for whoever speaks."""
-    notes = WorkflowNote.objects.filter(dataset_id=dataset.pk).exclude(person=None)
-    authors = User.objects.filter(id__in=notes.values("person_id"), is_active=True)
-    _tell(NoticeKind.COMMENT, dataset, subject, text, by=by, now=now, to=authors)
-
-
-def _tell(
-    kind: NoticeKind,
-    dataset: Dataset,
-    subject: str,
-    text: str,
-    *,
-    by: By,
-    now: datetime.datetime,
-    to: Iterable[User],
-) -> None:
-    notify(
-        kind,
-        publisher=dataset.publisher,
-        subject=subject,
-        text=f"{by.words}: {text}" if text else by.words,
-        path=f"/admin/catalogue/dataset/{dataset.pk}/review/",
-        key="" if kind == NoticeKind.COMMENT else str(dataset.pk),  # every comment is told, a request only once
-        now=now,
-        to=[person for person in to if by.user is None or person.pk != by.user.pk],
-    )

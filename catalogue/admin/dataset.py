@@ -13,12 +13,14 @@ from django.utils.safestring import SafeString
 from catalogue.actions import datasets, workflow
 from catalogue.actions.store import Release
 from catalogue.admin import entry_list, lifecycle, live_checks, mergers, panels, tables, versions
-from catalogue.admin.access import by, may
+from catalogue.admin.access import by, may, person
 from catalogue.admin.files import ResourceInline
+from catalogue.drafts import DATASET_FIELDS, DatasetDraft
 from catalogue.enums import State
 from catalogue.forms import DatasetForm, allowed_publishers, resource_drafts
 from catalogue.merging import merged_files
-from catalogue.models import Dataset, Resource, Revision
+from catalogue.models import Dataset, Resource
+from catalogue.proposed import copy_for, open_proposals, snapshot_at
 from catalogue.snapshots import draft_from
 from publishers.models import Publisher
 from publishers.permissions import Permission, has_permission, publisher_ids_with
@@ -79,6 +81,18 @@ class DatasetAdmin(entry_list.EntryList):
             return publisher_ids_with(request.user, Permission.EDIT_DATASET) != set()
         return may(request, Permission.EDIT_DATASET, obj)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Dataset | None:
+        """The entry; for those whose changes wait for approval, as it would be with what is proposed already."""
+        dataset = super().get_object(request, object_id, from_field)
+        if dataset and (copy := copy_for(person(request), dataset)):
+            # Whose it is and its address stay what they are: permissions and links hang on them
+            for field in set(DATASET_FIELDS) - {"publisher_id"}:
+                value = getattr(copy.draft, field)
+                setattr(dataset, field, list(value) if isinstance(value, tuple) else value)
+            dataset.visibility = copy.said["visibility"]
+            dataset.working_copy = copy
+        return dataset
+
     def get_readonly_fields(self, request: HttpRequest, obj: Dataset | None = None) -> list[str]:
         # A harvested entry stays with the publisher that its source says
         return [*self.readonly_fields, "publisher"] if obj and obj.is_harvested else list(self.readonly_fields)
@@ -86,6 +100,7 @@ class DatasetAdmin(entry_list.EntryList):
     def get_form(self, request: HttpRequest, obj: Dataset | None = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.user = request.user
+        form.copy = getattr(obj, "working_copy", None)
         form.may_publish_for = publisher_ids_with(request.user, Permission.PUBLISH_DATASET)
         for name in {"publisher", "topic", "licence"} & form.base_fields.keys():
             # Choosing one is this form's business; changing one is not
@@ -119,6 +134,8 @@ class DatasetAdmin(entry_list.EntryList):
         context["may_publish"] = (
             may(request, Permission.PUBLISH_DATASET, obj) if obj else context["may_publish_somewhere"]
         )
+        context["copy"] = getattr(obj, "working_copy", None)
+        context["waiting"] = obj and not context["copy"] and open_proposals([obj.pk]).get(obj.pk)
         context["conflict"] = getattr(context["adminform"].form, "conflict", None)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -129,7 +146,7 @@ class DatasetAdmin(entry_list.EntryList):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         now, who, dataset = timezone.now(), by(request), form.instance
-        current = datasets.draft_of(Dataset.objects.get(pk=dataset.pk)) if change else None
+        current = self._current(request, dataset) if change else None
         for formset in formsets:
             formset.save(commit=False)  # so that the admin's own log can say what was added, changed and deleted
         files = [formset for formset in formsets if formset.model is Resource]
@@ -150,6 +167,7 @@ class DatasetAdmin(entry_list.EntryList):
             stored = datasets.create(
                 draft, by=who, now=now, state=state or State.DRAFT, visibility=visibility, release=release
             )
+        request.is_held = stored.is_held  # type: ignore[attr-defined]
         # The admin goes on with this object: to its log and to the page that it shows next
         dataset.pk = stored.dataset_id
         dataset.refresh_from_db()
@@ -165,13 +183,19 @@ class DatasetAdmin(entry_list.EntryList):
         asks = {"_publish", "_submit"} & request.POST.keys()
         return State.IN_REVIEW if asks and was in {State.DRAFT, State.WITHDRAWN} else None
 
+    def _current(self, request: HttpRequest, dataset: Dataset) -> DatasetDraft:
+        """What the person's changes are changes of."""
+        stored = Dataset.objects.get(pk=dataset.pk)
+        copy = copy_for(person(request), stored)
+        return copy.draft if copy else datasets.draft_of(stored)
+
     def _base_files(self, form: DatasetForm) -> Any:
         """The files that this person began from, if somebody else has saved the entry since."""
         base, read = form.cleaned_data.get("base_version"), form.cleaned_data.get("read_version")
         if base is None or base == read:
             return None
-        revision = Revision.objects.filter(dataset=form.instance.pk, number=base).first()
-        return draft_from(revision.snapshot).resources if revision and revision.snapshot else None
+        said = snapshot_at(form.instance.pk, base)
+        return draft_from(said).resources if said else None
 
     def response_change(self, request: HttpRequest, obj: Dataset) -> HttpResponse:
         return self._stepped(request, obj) or super().response_change(request, obj)
@@ -180,6 +204,9 @@ class DatasetAdmin(entry_list.EntryList):
         return self._stepped(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def _stepped(self, request: HttpRequest, dataset: Dataset) -> HttpResponse | None:
+        if getattr(request, "is_held", False):
+            messages.success(request, f"Your change of “{dataset.title}” waits for approval. Readers don’t see it yet.")
+            return HttpResponseRedirect(reverse("admin:catalogue_dataset_change", args=[dataset.pk]))
         if not {"_publish", "_submit"} & request.POST.keys():
             return None
         if dataset.state == State.IN_REVIEW:

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from catalogue.forms import ResourceForm
+from catalogue.forms.files import FilesFormSet
 from catalogue.models import Resource
 
 
 class ResourceInline(admin.StackedInline):
     model = Resource
-    form = ResourceForm
+    form, formset = ResourceForm, FilesFormSet
     extra = 1  # one empty form, so that a file can be added without JavaScript
     verbose_name, verbose_name_plural = "file or link", "files and links"
     readonly_fields = ["link_state"]

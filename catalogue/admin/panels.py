@@ -30,14 +30,6 @@ def state_line(dataset: Dataset) -> SafeString | str:
             "Harvested from {}. What you change here stays through later harvests; files and links follow the source."
         )
         lines.append(format_html(words, source))
-    if dataset.state == State.PUBLISHED and dataset.publisher.requires_approval:
-        lines.append(
-            format_html(
-                "{} asks for approval before an entry is published. This one was approved: what you save now is "
-                "public at once.",
-                dataset.publisher,
-            )
-        )
     if dataset.overlay:
         corrected = ", ".join(label_of(field.removesuffix("_id")).lower() for field in dataset.overlay)
         lines.append(format_html("Corrected here: {}.", corrected))

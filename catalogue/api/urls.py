@@ -3,7 +3,7 @@
 from django.urls import path
 
 from catalogue.api import description, native, quality, search, suggest
-from catalogue.api.writing import datasets, files, links, resources
+from catalogue.api.writing import datasets, files, links, proposals, resources
 
 urlpatterns = [
     path("datasets", datasets.Datasets.as_view(), name="v1-dataset-list"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("datasets/<str:key>/submit", datasets.Submit.as_view(), name="v1-dataset-submit"),
     path("datasets/<str:key>/publish", datasets.Publish.as_view(), name="v1-dataset-publish"),
     path("datasets/<str:key>/withdraw", datasets.Withdraw.as_view(), name="v1-dataset-withdraw"),
+    path("datasets/<str:key>/proposal", proposals.ProposalItem.as_view(), name="v1-dataset-proposal"),
+    path("datasets/<str:key>/proposal/approve", proposals.Approve.as_view(), name="v1-dataset-proposal-approve"),
+    path("datasets/<str:key>/proposal/send-back", proposals.SendBack.as_view(), name="v1-dataset-proposal-send-back"),
     path("datasets/<str:key>/resources", resources.DatasetResources.as_view(), name="v1-dataset-resources"),
     path("datasets/<str:key>/files", files.DatasetFiles.as_view(), name="v1-dataset-files"),
     path("resources/<uuid:resource_id>/file", files.ResourceFile.as_view(), name="v1-resource-file"),

@@ -7,8 +7,10 @@ from uuid import UUID
 from django.http import QueryDict
 
 from catalogue.drafts import DATASET_FIELDS
+from catalogue.edit_point import EditPoint
 from catalogue.merging import Difference, differences_of_three
-from catalogue.models import Revision
+from catalogue.models import Proposal, ProposalEdition, Revision
+from catalogue.proposed import snapshot_at
 from catalogue.serializers.revisions import label_of, value_in_words
 from catalogue.snapshots import Snapshot, plain
 
@@ -26,9 +28,9 @@ class ConflictRow:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    read: int
-    """The version that this person began from."""
-    current: int
+    read: EditPoint
+    """What this person began from."""
+    current: EditPoint
     who: str
     """Who changed the entry last."""
     differences: tuple[Difference, ...]
@@ -56,23 +58,31 @@ class Conflict:
         ]
 
 
-def conflict_of(dataset_id: UUID, cleaned: dict[str, Any], *, read: int, current: int) -> Conflict:
+def conflict_of(dataset_id: UUID, cleaned: dict[str, Any], *, read: EditPoint, current: EditPoint) -> Conflict:
     """Compare what both wrote with the version that both began from."""
-    found = {
-        revision.number: revision
-        for revision in Revision.objects.select_related("actor").filter(dataset=dataset_id, number__in=[read, current])
-    }
-    latest = found[current]
-    theirs: Snapshot = latest.snapshot or {}
-    base: Snapshot = (found[read].snapshot if read in found else None) or theirs
+    theirs: Snapshot = snapshot_at(dataset_id, current) or {}
+    base: Snapshot = snapshot_at(dataset_id, read) or theirs
     ours = {field: _plain(cleaned[_column(field)]) for field in _FIELDS if _column(field) in cleaned}
     return Conflict(
         read=read,
         current=current,
-        who=str(latest.actor) if latest.actor else latest.actor_label or "Somebody else",
+        who=_last_writer(dataset_id, read, current),
         differences=tuple(differences_of_three(ours, base=base, theirs=theirs, ours=ours)),
         files_changed=base.get("resources") != theirs.get("resources"),
     )
+
+
+def _last_writer(dataset_id: UUID, read: EditPoint, current: EditPoint) -> str:
+    """Who changed the entry last, or what waits beside it."""
+    if current.edition not in (0, read.edition):
+        edition = ProposalEdition.objects.select_related("person").get(pk=current.edition)
+        return str(edition.person or edition.person_name or "Somebody else")
+    if read.edition and not current.edition:
+        decided = Proposal.objects.select_related("decided_by").filter(editions=read.edition).first()
+        if decided and decided.decided_by:
+            return str(decided.decided_by)
+    latest = Revision.objects.select_related("actor").get(dataset=dataset_id, number=current.version)
+    return str(latest.actor or latest.actor_label or "Somebody else")
 
 
 _FIELDS = (*DATASET_FIELDS, "visibility")

@@ -14,12 +14,14 @@ from django.utils.html import format_html
 
 from catalogue import series
 from catalogue.drafts import DATASET_FIELDS, DatasetDraft, ResourceDraft
+from catalogue.edit_point import EditPoint
 from catalogue.enums import Access, State
 from catalogue.forms import dataset_help
 from catalogue.forms.conflict import Conflict, conflict_of, take_theirs
 from catalogue.forms.lists import CommaSeparatedField
 from catalogue.models import Dataset
 from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
+from catalogue.proposed import WorkingCopy, copy_for
 from catalogue.release_time import whole_minute
 from publishers.models import Publisher, User
 
@@ -29,6 +31,13 @@ LANGUAGES = [("en", "English"), ("cy", "Welsh"), ("gd", "Scottish Gaelic"), ("ga
 GOOD_TITLE_LENGTH = 65
 
 _LONG = {"class": "vLargeTextField"}
+
+
+class EditPointField(forms.Field):
+    """What the person had before them when they began, and when they saved last."""
+
+    def to_python(self, value: Any) -> EditPoint | None:
+        return value if isinstance(value, EditPoint) else EditPoint.read(str(value or ""))
 
 
 class DatasetForm(forms.ModelForm):
@@ -56,14 +65,17 @@ class DatasetForm(forms.ModelForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=dataset_help.RELEASE_AT,
     )
-    read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    base_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    read_version = EditPointField(widget=forms.HiddenInput, required=False)
+    base_version = EditPointField(widget=forms.HiddenInput, required=False)
 
     #: Publishers whose entries this person may publish; None: all. The admin sets it for each request.
     may_publish_for: set[UUID] | None = None
 
     #: Who fills it in: they choose among the series that they may see. The admin sets it for each request.
     user: User | AnonymousUser = AnonymousUser()
+
+    #: What this person works on, where what they change waits for approval. The admin sets it for each request.
+    copy: WorkingCopy | None = None
 
     #: What somebody else changed meanwhile, once `clean` has found it.
     conflict: Conflict | None = None
@@ -89,7 +101,7 @@ class DatasetForm(forms.ModelForm):
             self.fields["name"].required = False
         for name in ("read_version", "base_version"):
             if name in self.fields:
-                self.fields[name].initial = self.instance.version
+                self.fields[name].initial = self.copy.point if self.copy else EditPoint(self.instance.version)
         if "in_series" in self.fields:
             own = series.visible(self.instance.in_series_id, self.user)
             self.initial["in_series"] = settings.SITE_URL + own.get_absolute_url() if own else ""
@@ -98,6 +110,8 @@ class DatasetForm(forms.ModelForm):
         for name in ("title", "publisher"):
             if name in self.fields:
                 self.fields[name].required = True
+        if self.copy:
+            self.initial.update(publisher=self.copy.draft.publisher_id, name=self.copy.draft.name)
         if "contact_email" in self.fields and self.instance.publisher_id:
             self.fields["contact_email"].help_text = inherited_contact(self.instance.publisher)
 
@@ -151,7 +165,10 @@ class DatasetForm(forms.ModelForm):
         """Nobody's work is lost: whoever saves second is shown both. The row stays locked until this save is done."""
         if self.instance._state.adding or cleaned.get("read_version") is None:
             return
-        current = Dataset.objects.select_for_update().only("version").get(pk=self.instance.pk).version
+        user = self.user if isinstance(self.user, User) else None
+        locked = Dataset.objects.select_for_update(of=("self",)).get(pk=self.instance.pk)
+        copy = copy_for(user, locked)
+        current = copy.point if copy else EditPoint(locked.version)
         if current == cleaned["read_version"]:
             return
         self.conflict = conflict_of(self.instance.pk, cleaned, read=cleaned["read_version"], current=current)

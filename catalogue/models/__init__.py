@@ -5,6 +5,7 @@ from catalogue.models.landing_check import LandingCheck
 from catalogue.models.licence import Licence
 from catalogue.models.link_check import LinkCheck
 from catalogue.models.past_identifier import PastIdentifier
+from catalogue.models.proposal import Proposal, ProposalEdition
 from catalogue.models.quality_report import QualityReport
 from catalogue.models.quality_rollup import QualityDay, QualityRollup, QualitySnapshot
 from catalogue.models.resource import Resource
@@ -26,6 +27,8 @@ __all__ = [
     "Licence",
     "LinkCheck",
     "PastIdentifier",
+    "Proposal",
+    "ProposalEdition",
     "QualityDay",
     "QualityReport",
     "QualityRollup",

@@ -27,6 +27,12 @@ class UploadedFile(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="uploaded_files"
     )
     uploaded_at = models.DateTimeField()
+    is_held = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Whether it belongs to a change that nobody has approved: only those who work on the entry get it.",
+    )
 
     class Meta:
         ordering = ["-uploaded_at"]

@@ -8,7 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.models import Dataset, Revision
-from catalogue.snapshots import differences
+from catalogue.snapshots import Snapshot, differences
 
 _LABELS = {
     "name": "Name in addresses",
@@ -28,6 +28,7 @@ class FieldChange(NamedTuple):
     label: str
     before: str
     after: str
+    field: str = ""
 
 
 def field_changes(
@@ -40,13 +41,34 @@ def field_changes(
 ) -> list[FieldChange]:
     """Every field that differs, with both values as text; none where either version was erased.
 
-    `publisher_titles` gives titles by id, and so does `series_titles` of those series that the reader may see; each is
-    asked only where that field changed. What only officials may read is left out unless the reader is one.
+    What only officials may read is left out unless the reader is one.
     """
     if newer.snapshot is None or older.snapshot is None:
         return []
+    return snapshot_changes(
+        older.snapshot,
+        newer.snapshot,
+        publisher_titles=publisher_titles,
+        series_titles=series_titles,
+        for_officials=for_officials,
+    )
+
+
+def snapshot_changes(
+    older: Snapshot,
+    newer: Snapshot,
+    *,
+    publisher_titles: Callable[[Iterable[str]], Mapping[str, str]],
+    series_titles: Callable[[Iterable[str]], Mapping[str, str]],
+    for_officials: bool,
+) -> list[FieldChange]:
+    """The same of two snapshots.
+
+    `publisher_titles` gives titles by id, and so does `series_titles` of those series that the reader may see; each is
+    asked only where that field changed.
+    """
     changes = []
-    for field, before, after in differences(older.snapshot, newer.snapshot):
+    for field, before, after in differences(older, newer):
         if field in INTERNAL_FIELDS and not for_officials:
             continue
         if field == "publisher_id":
@@ -56,7 +78,7 @@ def field_changes(
             titles = series_titles([str(value) for value in (before, after) if value])
             before, after = (titles.get(value, HIDDEN_SERIES) if value else None for value in (before, after))
         if _text(before) != _text(after):
-            changes.append(FieldChange(label_of(field), _text(before), _text(after)))
+            changes.append(FieldChange(label_of(field), _text(before), _text(after), field))
     return changes
 
 

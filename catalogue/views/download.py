@@ -11,14 +11,22 @@ from catalogue.actions import held_files, virus_scans
 from catalogue.models import Dataset, UploadedFile
 from catalogue.views.ranges import OpenPart, ranged
 from catalogue.views.reader import public_page, reader, whole_number
+from publishers.permissions import Permission, has_permission
 
 
 @public_page
 def download(request: HttpRequest, dataset_id: UUID, resource_id: UUID, file_name: str) -> HttpResponseBase:
-    """The latest version of a file, or the one that `?version=` names, to those who may see its entry."""
-    if not Dataset.objects.visible_to(reader(request)).filter(id=dataset_id).exists():
+    """The latest version of a file, or the one that `?version=` names, to those who may see its entry.
+
+    What came with a change that waits for approval is for those who work on the entry: the latest is none of it.
+    """
+    dataset = Dataset.objects.visible_to(reader(request)).filter(id=dataset_id).only("publisher_id").first()
+    if dataset is None:
         raise Http404
-    versions = UploadedFile.objects.filter(dataset_id=dataset_id, resource_id=resource_id).order_by("-number")
+    versions = UploadedFile.objects.filter(dataset_id=dataset_id, resource_id=resource_id)
+    versions = versions.order_by("is_held", "-number")
+    if not has_permission(reader(request), Permission.VIEW_UNPUBLISHED, dataset.publisher_id):
+        versions = versions.filter(is_held=False)
     number = whole_number(request, "version")
     found = (versions.filter(number=number) if number else versions).first()
     if found is None:

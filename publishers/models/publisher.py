@@ -58,9 +58,8 @@ class Publisher(models.Model):
         "entries need approval",
         default=False,
         db_default=False,
-        help_text="If ticked, editors send their entries for review, and only approvers and administrators publish. "
-        "That goes for an entry’s way to the public. What is published already is corrected at once by whoever may "
-        "edit it, and its history keeps who changed what.",
+        help_text="If ticked, only approvers and administrators publish. Editors send their entries for review, and "
+        "what they change in a published entry waits beside it, unseen by readers, until it is approved.",
     )
     shows_holdings = models.BooleanField(
         "shows how many datasets it holds",

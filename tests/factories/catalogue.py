@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from catalogue.actions.amending import amend
 from catalogue.actions.store import By, Entry, Origin, upsert_many
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.enums import Route, State, Visibility
 from catalogue.models import Dataset
 from publishers.models import Publisher
-from tests.factories.publishers import PublisherFactory
+from tests.factories.publishers import PublisherFactory, officer
 
 _numbers = itertools.count(1)
 
@@ -44,3 +45,13 @@ def dataset(
     if release_at:
         Dataset.objects.filter(id=stored.dataset_id).update(release_at=release_at)
     return Dataset.objects.get(id=stored.dataset_id)
+
+
+def proposed(publisher: Publisher, *, title: str = "Proposed", **fields: Any) -> Dataset:
+    """A published dataset with a change of its title beside it, by an editor of a publisher that wants approval."""
+    entry = dataset(publisher, **fields)
+    Publisher.objects.filter(pk=publisher.pk).update(requires_approval=True)
+    by = By(Route.FORM, user=officer(publisher))
+    amend(entry.pk, lambda said: said.with_changes(title=title), by=by, now=timezone.now())
+    Publisher.objects.filter(pk=publisher.pk).update(requires_approval=publisher.requires_approval)
+    return entry

@@ -5,15 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalogue import series
 from catalogue.actions import datasets, workflow
-from catalogue.actions.amending import amend
-from catalogue.actions.datasets import EditConflict
+from catalogue.actions.amending import EditConflict, amend
 from catalogue.actions.store import Release
 from catalogue.api.native import DatasetDetail, DatasetList
 from catalogue.api.writing.bodies import DatasetBody, body_of
@@ -21,7 +20,8 @@ from catalogue.api.writing.errors import Conflict
 from catalogue.api.writing.examples import NEW_DATASET, PATCH, REASON, RELEASE
 from catalogue.api.writing.fields import WordsField
 from catalogue.api.writing.parsers import merged
-from catalogue.api.writing.preconditions import conflict, etag_of, expected_version
+from catalogue.api.writing.preconditions import conflict, etag_of, expected_point
+from catalogue.api.writing.proposals import KEY, ProposalBody, held_answer
 from catalogue.api.writing.saying import UnknownResource, said_of
 from catalogue.api.writing.views import (
     IDEMPOTENCY_KEY,
@@ -42,8 +42,6 @@ from catalogue.models import Dataset
 from catalogue.serializers.native import DatasetSerializer
 from publishers.models import Publisher
 from publishers.permissions import Permission
-
-KEY = OpenApiParameter("key", str, OpenApiParameter.PATH, description="UUID, name or past name.")
 
 
 class Datasets(WriteView, DatasetList):
@@ -95,7 +93,7 @@ class DatasetItem(WriteView, DatasetDetail):
     @extend_schema(
         operation_id="datasets_replace",
         request=DatasetBody,
-        responses=DatasetSerializer,
+        responses={200: DatasetSerializer, 202: ProposalBody},
         parameters=[KEY, IF_MATCH, IDEMPOTENCY_KEY],
         examples=[OpenApiExample("All that the entry says", NEW_DATASET, request_only=True)],
     )
@@ -110,7 +108,7 @@ class DatasetItem(WriteView, DatasetDetail):
     @extend_schema(
         operation_id="datasets_patch",
         request={"application/merge-patch+json": {"type": "object"}, "application/json": {"type": "object"}},
-        responses=DatasetSerializer,
+        responses={200: DatasetSerializer, 202: ProposalBody},
         parameters=[KEY, IF_MATCH, IDEMPOTENCY_KEY],
         examples=[OpenApiExample("A new title; no topic any more", PATCH, request_only=True)],
     )
@@ -141,7 +139,7 @@ def _with_series(request: Request, draft: DatasetDraft, *, member: UUID | None, 
 def _change(request: Request, key: str, body_from: Any) -> Response:
     dataset = dataset_for_write(request, key, Permission.EDIT_DATASET)
     refuse_withdrawn(dataset)
-    version = expected_version(request, dataset)
+    expected = expected_point(request, dataset)
     if not isinstance(request.data, dict):
         refuse(["Give an object."])
     wished = request.data.get("visibility")  # what is none is refused with the rest of the body
@@ -172,11 +170,13 @@ def _change(request: Request, key: str, body_from: Any) -> Response:
             change,
             by=by(request),
             now=timezone.now(),
-            expected_version=version,
+            expected=expected,
             visibility=visibility,
         )
     except EditConflict as error:
-        raise conflict(dataset, error) from None
+        raise conflict(request, dataset, error) from None
+    if stored.waits:
+        return held_answer(request, stored.dataset_id, stored)
     return dataset_answer(request, stored.dataset_id)
 
 
@@ -214,7 +214,7 @@ class Withdraw(WriteView):
 
 def _withdraw(request: Request, key: str, *, reason: str) -> Response:
     dataset = dataset_for_write(request, key, Permission.WITHDRAW_DATASET)
-    expected_version(request, dataset)
+    expected_point(request, dataset)
     if dataset.state != State.WITHDRAWN:
         workflow.withdraw(dataset, reason=reason, by=by(request, reason), now=timezone.now())
     return Response(status=204)

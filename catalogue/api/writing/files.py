@@ -17,9 +17,9 @@ from rest_framework.response import Response
 from catalogue import queries
 from catalogue.actions import amending, uploads
 from catalogue.api.writing.bodies import ResourceBody
-from catalogue.api.writing.datasets import KEY
 from catalogue.api.writing.parsers import BodyTooLarge, refuse_unstorable
 from catalogue.api.writing.preconditions import etag
+from catalogue.api.writing.proposals import KEY, ProposalBody, held_answer
 from catalogue.api.writing.resources import RESOURCE_ID, open_for_resources, open_of_resource
 from catalogue.api.writing.views import WriteView, by, checked, refuse
 from catalogue.models import UploadedFile
@@ -82,7 +82,7 @@ class DatasetFiles(_FileView):
     @extend_schema(
         operation_id="files_create",
         request={"multipart/form-data": FileBody},
-        responses={201: ResourceDetailSerializer},
+        responses={201: ResourceDetailSerializer, 202: ProposalBody},
         parameters=[KEY],
     )
     def post(self, request: Request, key: str) -> Response:
@@ -98,6 +98,8 @@ class DatasetFiles(_FileView):
             )
         except uploads.FileRefused as error:
             refuse({"file": [str(error)]})
+        if stored.waits:
+            return held_answer(request, dataset.id, stored, resource_id=kept.resource_id)
         resource = queries.resources_visible_to(request.user).get(id=kept.resource_id)
         headers = {"ETag": etag(stored.version), "Location": f"/api/v1/resources/{resource.id}"}
         return Response(ResourceDetailSerializer(resource).data, 201, headers=headers)
@@ -111,13 +113,13 @@ class ResourceFile(_FileView):
         """The versions of a file that is held here, the latest first."""
         if not queries.resources_visible_to(request.user).filter(id=resource_id).exists():
             raise Http404
-        versions = UploadedFile.objects.filter(resource_id=resource_id).order_by("-number")
+        versions = UploadedFile.objects.filter(resource_id=resource_id, is_held=False).order_by("-number")
         return Response(VersionSerializer(versions[:1_000], many=True).data)
 
     @extend_schema(
         operation_id="files_replace",
         request={"multipart/form-data": NewVersionBody},
-        responses=ResourceDetailSerializer,
+        responses={200: ResourceDetailSerializer, 202: ProposalBody},
         parameters=[RESOURCE_ID],
     )
     def put(self, request: Request, resource_id: UUID) -> Response:
@@ -130,5 +132,7 @@ class ResourceFile(_FileView):
             refuse({"file": [str(error)]})
         except amending.NoSuchResource:
             raise Http404 from None
+        if stored.waits:
+            return held_answer(request, dataset.id, stored, resource_id=resource_id)
         resource = queries.resources_visible_to(request.user).get(id=resource_id)
         return Response(ResourceDetailSerializer(resource).data, headers={"ETag": etag(stored.version)})

@@ -18,15 +18,15 @@ from rest_framework.response import Response
 
 from catalogue import queries
 from catalogue.actions import amending
-from catalogue.actions.datasets import EditConflict
+from catalogue.actions.amending import EditConflict
 from catalogue.actions.store import Stored
 from catalogue.api.native import ResourceDetail
 from catalogue.api.writing.bodies import ResourceBody, resource_body_of
-from catalogue.api.writing.datasets import KEY
 from catalogue.api.writing.errors import Conflict
 from catalogue.api.writing.examples import NEW_RESOURCE, ORDER, RESOURCE_PATCH
 from catalogue.api.writing.parsers import merged
-from catalogue.api.writing.preconditions import conflict, etag, etag_of, expected_version
+from catalogue.api.writing.preconditions import conflict, etag, etag_of, expected_point
+from catalogue.api.writing.proposals import KEY, ProposalBody, held_answer
 from catalogue.api.writing.views import (
     IDEMPOTENCY_KEY,
     WriteView,
@@ -39,8 +39,9 @@ from catalogue.api.writing.views import (
 )
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.models import Dataset, Resource
+from catalogue.proposed import proposal_with_file
 from catalogue.serializers.native import DatasetSerializer, ResourceDetailSerializer
-from publishers.permissions import Permission
+from publishers.permissions import Permission, publisher_ids_with
 
 RESOURCE_ID = OpenApiParameter("resource_id", UUID, OpenApiParameter.PATH, description="Its UUID.")
 IF_MATCH_HERE = OpenApiParameter(
@@ -57,7 +58,7 @@ class DatasetResources(WriteView):
     @extend_schema(
         operation_id="resources_create",
         request=ResourceBody,
-        responses={201: ResourceDetailSerializer},
+        responses={201: ResourceDetailSerializer, 202: ProposalBody},
         parameters=[KEY, IF_MATCH_HERE, IDEMPOTENCY_KEY],
         examples=[OpenApiExample("A CSV file", NEW_RESOURCE, request_only=True)],
     )
@@ -71,6 +72,8 @@ class DatasetResources(WriteView):
             resource_id = uuid4()
             resource = replace(body.draft(), id=resource_id)
             stored = _amend(request, dataset, lambda draft: amending.with_resource(draft, resource))
+            if stored.waits:
+                return held_answer(request, dataset.id, stored, resource_id=resource_id)
             response = _answer(request, resource_id, stored, status=201)
             response["Location"] = f"/api/v1/resources/{resource_id}"
             return response
@@ -88,7 +91,7 @@ class ResourceOrder(WriteView):
     @extend_schema(
         operation_id="resources_reorder",
         request=OrderBody,
-        responses=DatasetSerializer,
+        responses={200: DatasetSerializer, 202: ProposalBody},
         parameters=[KEY, IF_MATCH_HERE, IDEMPOTENCY_KEY],
         examples=[OpenApiExample("Two that come first", ORDER, request_only=True)],
     )
@@ -99,9 +102,11 @@ class ResourceOrder(WriteView):
             dataset = open_for_resources(request, key)
             order = checked(OrderBody(data=request.data))["order"]
             try:
-                _amend(request, dataset, lambda draft: amending.with_resources_reordered(draft, order))
+                stored = _amend(request, dataset, lambda draft: amending.with_resources_reordered(draft, order))
             except amending.NoSuchResource:
                 refuse({"order": ["The entry doesn’t have all of these resources: read it again."]})
+            if stored.waits:
+                return held_answer(request, dataset.id, stored)
             return dataset_answer(request, dataset.id)
 
         return self.once(request, reorder)
@@ -124,7 +129,7 @@ class ResourceItem(WriteView, ResourceDetail):
     @extend_schema(
         operation_id="resources_replace",
         request=ResourceBody,
-        responses=ResourceDetailSerializer,
+        responses={200: ResourceDetailSerializer, 202: ProposalBody},
         parameters=[RESOURCE_ID, IF_MATCH_HERE, IDEMPOTENCY_KEY],
         examples=[OpenApiExample("All that is said of it", NEW_RESOURCE, request_only=True)],
     )
@@ -135,7 +140,7 @@ class ResourceItem(WriteView, ResourceDetail):
     @extend_schema(
         operation_id="resources_patch",
         request={"application/merge-patch+json": {"type": "object"}, "application/json": {"type": "object"}},
-        responses=ResourceDetailSerializer,
+        responses={200: ResourceDetailSerializer, 202: ProposalBody},
         parameters=[RESOURCE_ID, IF_MATCH_HERE, IDEMPOTENCY_KEY],
         examples=[OpenApiExample("A new address", RESOURCE_PATCH, request_only=True)],
     )
@@ -149,16 +154,18 @@ class ResourceItem(WriteView, ResourceDetail):
     @extend_schema(
         operation_id="resources_delete",
         request=None,
-        responses={204: OpenApiResponse(description="Removed.")},
+        responses={202: ProposalBody, 204: OpenApiResponse(description="Removed.")},
         parameters=[RESOURCE_ID, IF_MATCH_HERE],
     )
     def delete(self, request: Request, resource_id: UUID) -> Response:
         """Remove a resource from its entry."""
         dataset = open_of_resource(request, resource_id)
         try:
-            _amend(request, dataset, lambda draft: amending.without_resource(draft, resource_id))
+            stored = _amend(request, dataset, lambda draft: amending.without_resource(draft, resource_id))
         except amending.NoSuchResource:
             raise Http404 from None
+        if stored.waits:
+            return held_answer(request, dataset.id, stored, resource_id=resource_id)
         return Response(status=204)
 
     def _say(self, request: Request, resource_id: UUID, body_from: Callable[[ResourceDraft], Any]) -> Response:
@@ -179,6 +186,8 @@ class ResourceItem(WriteView, ResourceDetail):
             stored = _amend(request, dataset, change)
         except amending.NoSuchResource:
             raise Http404 from None
+        if stored.waits:
+            return held_answer(request, dataset.id, stored, resource_id=resource_id)
         return _answer(request, resource_id, stored)
 
 
@@ -192,18 +201,19 @@ def open_for_resources(request: Request, key: str) -> Dataset:
 
 def open_of_resource(request: Request, resource_id: UUID) -> Dataset:
     found = queries.resources_visible_to(request.user).filter(id=resource_id).values_list("dataset_id", flat=True)
-    dataset_id = found.first()
+    editable = publisher_ids_with(request.user, Permission.EDIT_DATASET)
+    dataset_id = found.first() or proposal_with_file(resource_id, editable)
     if dataset_id is None:
         raise Http404
     return open_for_resources(request, str(dataset_id))
 
 
 def _amend(request: Request, dataset: Dataset, change: Callable[[DatasetDraft], DatasetDraft]) -> Stored:
-    version = expected_version(request, dataset, is_needed=False)
+    expected = expected_point(request, dataset, is_needed=False)
     try:
-        return amending.amend(dataset.id, change, by=by(request), now=timezone.now(), expected_version=version)
+        return amending.amend(dataset.id, change, by=by(request), now=timezone.now(), expected=expected)
     except EditConflict as error:
-        raise conflict(dataset, error) from None
+        raise conflict(request, dataset, error) from None
 
 
 def _answer(request: Request, resource_id: UUID, stored: Stored, *, status: int = 200) -> Response:

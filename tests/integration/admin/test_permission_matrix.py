@@ -11,10 +11,11 @@ from catalogue.actions import batches, datasets
 from catalogue.actions.store import By, Entry
 from catalogue.enums import BatchKind, Route, State
 from catalogue.models import Batch, Dataset
+from catalogue.proposed import working_copy
 from harvest.models import Source
 from publishers.models import Membership, Publisher, User
 from publishers.permissions import Permission
-from tests.factories.catalogue import dataset
+from tests.factories.catalogue import dataset, proposed
 from tests.factories.clients import signed_in
 from tests.factories.harvest import source
 from tests.factories.publishers import UserFactory
@@ -80,8 +81,23 @@ def edit(client: Client, publisher: Publisher) -> bool:
     entry.refresh_from_db()
     may_edit = entry.title == "Changed"
     assert other_edits(client, publisher) == ([may_edit] * 4)
+    assert of_what_is_published(client, publisher) == ([may_edit] * 2)
     assert in_bulk(client, publisher) == ([may_edit] * 2)
     return may_edit
+
+
+def of_what_is_published(client: Client, publisher: Publisher) -> list[bool]:
+    """Whether a published entry is changed, at once or when it is approved, and whether such a change is taken back."""
+    entry = dataset(publisher)
+    values = FORM | {"title": "Changed", "publisher": str(publisher.id), "read_version": "1"}
+    client.post(f"{PREFIX}/{entry.id}/change/", values)
+    waiting = proposed(publisher)
+    client.post(f"{PREFIX}/{waiting.id}/review/", {"_take_back": "1"})
+    return [working_copy(Dataset.objects.get(pk=entry.pk)).draft.title == "Changed", is_open(waiting) is False]
+
+
+def is_open(entry: Dataset) -> bool:
+    return working_copy(Dataset.objects.get(pk=entry.pk)).proposal is not None
 
 
 def in_bulk(client: Client, publisher: Publisher) -> list[bool]:
@@ -136,6 +152,10 @@ def publish(client: Client, publisher: Publisher) -> bool:
     client.post(f"{PREFIX}/{reviewed.id}/review/", {"_publish": "1"})
     reviewed.refresh_from_db()
     assert (one.state == State.PUBLISHED) == (reviewed.state == State.PUBLISHED)
+    waiting = proposed(publisher)
+    client.post(f"{PREFIX}/{waiting.id}/review/", {"_approve": "1", "seen": str(working_copy(waiting).point)})
+    waiting.refresh_from_db()
+    assert (one.state == State.PUBLISHED) == (waiting.title == "Proposed")
     return one.state == State.PUBLISHED
 
 

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions import datasets
+from catalogue.actions.amending import EditConflict, amend
 from catalogue.actions.store import By, Entry, Origin, Result, upsert_many
+from catalogue.edit_point import EditPoint
 from catalogue.enums import ChangeKind, LinkState, Route, State
 from catalogue.models import Change, Dataset, DatasetName, LinkCheck, Resource, Revision
 from tests.factories.catalogue import csv_file, dataset, draft
@@ -63,12 +65,10 @@ def test_edit_with_a_stale_version_is_refused_and_stores_nothing():
     found = dataset(title="Tides")
     datasets.edit(found.id, datasets.draft_of(found).with_changes(title="Tides today"), by=BY, now=timezone.now())
 
-    with pytest.raises(datasets.EditConflict) as conflict:
-        datasets.edit(
-            found.id, datasets.draft_of(found).with_changes(title="Mine"), by=BY, now=timezone.now(), expected_version=1
-        )
+    with pytest.raises(EditConflict) as conflict:
+        amend(found.id, lambda said: said.with_changes(title="Mine"), by=BY, now=timezone.now(), expected=EditPoint(1))
 
-    assert (conflict.value.expected, conflict.value.current) == (1, 2)
+    assert (conflict.value.expected, conflict.value.current) == (EditPoint(1), EditPoint(2))
     found.refresh_from_db()
     assert found.title == "Tides today"
 

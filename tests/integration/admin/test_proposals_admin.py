@@ -1,0 +1,156 @@
+"""Changes that wait for approval, as people make, compare and decide on them in their browser."""
+
+import pytest
+from django.test import Client
+
+from catalogue.actions.store import Origin
+from catalogue.models import Dataset, Proposal
+from publishers.enums import Role
+from tests.factories.catalogue import csv_file, dataset
+from tests.factories.clients import signed_in
+from tests.factories.publishers import PublisherFactory, officer
+from tests.integration.admin.test_dataset_form import change_url, values
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agency():
+    return PublisherFactory(title="Rivers Agency", requires_approval=True)
+
+
+def review(entry: Dataset) -> str:
+    return f"/admin/catalogue/dataset/{entry.pk}/review/"
+
+
+def posted(agency, point="1", **fields):
+    return values(agency, read_version=point, base_version=point, **fields)
+
+
+def files_of(*files, initial):
+    """What the form has of files, those that stand among them first."""
+    fields = {"resources-TOTAL_FORMS": str(len(files)), "resources-INITIAL_FORMS": str(initial)}
+    for place, file in enumerate(files):
+        fields |= {f"resources-{place}-{name}": value for name, value in {"kind": "data", **file}.items()}
+    return fields
+
+
+def test_an_editor_saves_an_approver_sees_both_and_approves(agency):
+    editor, approver = signed_in(officer(agency)), signed_in(officer(agency, Role.APPROVER))
+    entry = dataset(agency, title="Eels", name="eels", resources=(csv_file("https://x.example/1.csv"),))
+    form = editor.get(change_url(entry)).content.decode()
+    assert "What you change here waits beside the entry until somebody approves it." in form
+    assert 'value="Save and send for approval"' in form
+    mine = {"id": str(entry.resources.get().pk), "url": "https://x.example/1.csv", "title": "The file", "format": "CSV"}
+    new = {"url": "https://x.example/2.csv", "title": "Another"}
+    answer = editor.post(
+        change_url(entry),
+        posted(agency, title="Tweed eels", name="eels", **files_of(mine, new, initial=1)),
+        follow=True,
+    )
+    shown = answer.content.decode()
+    assert "Your change of “Eels” waits for approval. Readers don’t see it yet." in shown
+    assert 'name="title" value="Tweed eels"' in shown
+    assert 'value="https://x.example/2.csv"' in shown
+    entry.refresh_from_db()
+    assert (entry.title, entry.version, entry.resources.count()) == ("Eels", 1, 1)
+    assert 'name="title" value="Eels"' in approver.get(change_url(entry)).content.decode()
+    page = approver.get(review(entry))
+    both = page.content.decode()
+    assert '<td class="before" data-label="Published">Eels</td>' in both
+    assert '<td class="after" data-label="Proposed">Tweed eels</td>' in both
+    assert 'value="Approve the change"' in both
+    assert 'value="Approve the change"' not in editor.get(review(entry)).content.decode()
+    assert editor.post(review(entry), {"_approve": "1"}).status_code == 403
+    approver.post(review(entry), {"_approve": "1", "seen": str(page.context["copy"].point)})
+    entry.refresh_from_db()
+    assert (entry.title, entry.version, entry.name) == ("Tweed eels", 2, "eels")
+    assert [file.title for file in entry.resources.order_by("position")] == ["The file", "Another"]
+
+
+def test_files_of_a_proposed_change_are_edited_and_removed_as_stored_ones_are(agency):
+    editor = signed_in(officer(agency))
+    entry = dataset(agency, title="Eels", name="eels", resources=(csv_file("https://x.example/1.csv"),))
+    mine = {"id": str(entry.resources.get().pk), "url": "https://x.example/1.csv", "title": "The file", "format": "CSV"}
+    new = {"url": "https://x.example/2.csv", "title": "Another"}
+    editor.post(change_url(entry), posted(agency, title="Eels", name="eels", **files_of(mine, new, initial=1)))
+    page = editor.get(change_url(entry))
+    copy = page.context["copy"]
+    proposed = {"id": str(copy.draft.resources[1].id), **new, "title": "Renamed"}
+    again = files_of(mine | {"DELETE": "on"}, proposed, initial=2)
+    editor.post(change_url(entry), posted(agency, point=str(copy.point), title="Eels", name="eels", **again))
+    copy = editor.get(change_url(entry)).context["copy"]
+    assert [(file.id, file.title) for file in copy.draft.resources] == [(copy.draft.resources[0].id, "Renamed")]
+    assert str(copy.draft.resources[0].id) == proposed["id"]
+    assert entry.resources.count() == 1
+
+
+def test_two_editors_of_one_change_keep_the_work_of_both(agency):
+    hers, his = signed_in(officer(agency)), signed_in(officer(agency))
+    entry = dataset(agency, title="Eels", name="eels", tags=("eel",), frequency="daily")
+    hers.post(change_url(entry), posted(agency, title="Tweed eels", name="eels", tags="eel, tweed"))
+    answer = his.post(change_url(entry), posted(agency, title="Eels", name="eels", tags="eel", description="Both."))
+    shown = answer.content.decode()
+    assert "Nothing is lost: this form holds your work and theirs" in shown
+    assert 'name="title" value="Tweed eels"' in shown
+    point = str(answer.context["conflict"].current)
+    his.post(
+        change_url(entry),
+        posted(agency, title="Tweed eels", name="eels", tags="eel, tweed", description="Both.")
+        | {"read_version": point},
+    )
+    copy = his.get(change_url(entry)).context["copy"]
+    assert (copy.draft.title, copy.draft.tags, copy.draft.description) == ("Tweed eels", ("eel", "tweed"), "Both.")
+
+
+def test_what_the_approver_changed_meanwhile_is_shown_to_whoever_decides(agency):
+    editor, approver = signed_in(officer(agency)), signed_in(officer(agency, Role.APPROVER))
+    entry = dataset(agency, title="Eels", name="eels", frequency="daily")
+    editor.post(change_url(entry), posted(agency, title="Tweed eels", name="eels"))
+    seen = str(approver.get(review(entry)).context["copy"].point)
+    form = approver.get(change_url(entry)).content.decode()
+    assert "A change of this entry waits for approval. This form shows the entry as it is published." in form
+    approver.post(change_url(entry), posted(agency, title="All eels", name="eels", description="Theirs."))
+    answer = approver.post(review(entry), {"_approve": "1", "seen": seen}, follow=True).content.decode()
+    assert "The entry or the change was edited meanwhile. Look at the difference once more." in answer
+    assert "<strong>Changed since this was proposed.</strong> It said: Eels" in answer
+    page = approver.get(review(entry))
+    approver.post(review(entry), {"_approve": "1", "seen": str(page.context["copy"].point)})
+    entry.refresh_from_db()
+    assert (entry.title, entry.description, entry.version) == ("Tweed eels", "Theirs.", 3)
+
+
+def test_it_is_sent_back_with_a_comment_and_taken_back(agency):
+    editor, approver = signed_in(officer(agency)), signed_in(officer(agency, Role.APPROVER))
+    entry = dataset(agency, title="Eels", name="eels", frequency="daily")
+    editor.post(change_url(entry), posted(agency, title="Eals", name="eels"))
+    seen = str(approver.get(review(entry)).context["copy"].point)
+    assert "Say something first" in approver.post(review(entry), {"_refuse": "1", "seen": seen}).content.decode()
+    approver.post(review(entry), {"_refuse": "1", "seen": seen, "comment": "A letter is wrong."})
+    back = editor.get(change_url(entry)).content.decode()
+    assert "This form shows a change that was sent back" in back
+    assert "A letter is wrong." in editor.get(review(entry)).content.decode()
+    editor.post(review(entry), {"_take_back": "1"})
+    assert Proposal.objects.get().state == "taken_back"
+    assert 'name="title" value="Eels"' in editor.get(change_url(entry)).content.decode()
+
+
+def test_the_correction_of_a_harvested_entry_waits_and_becomes_an_overlay(agency):
+    editor, approver = signed_in(officer(agency)), signed_in(officer(agency, Role.APPROVER))
+    entry = dataset(agency, title="EELS", name="eels", frequency="daily", origin=Origin("g", url="https://s.example"))
+    editor.post(change_url(entry), posted(agency, title="Eels", name="eels"))
+    entry.refresh_from_db()
+    assert (entry.title, entry.overlay) == ("EELS", {})
+    seen = str(approver.get(review(entry)).context["copy"].point)
+    approver.post(review(entry), {"_approve": "1", "seen": seen})
+    entry.refresh_from_db()
+    assert (entry.title, entry.overlay["title"]) == ("Eels", {"ours": "Eels", "theirs": "EELS"})
+
+
+def test_nobody_else_is_told_of_it(agency):
+    editor, entry = signed_in(officer(agency)), dataset(agency, title="Eels", name="eels", frequency="daily")
+    editor.post(change_url(entry), posted(agency, title="A secret title", name="eels"))
+    stranger = signed_in(officer(PublisherFactory()))
+    assert stranger.get(review(entry), follow=True).status_code == 404
+    for client in (Client(), stranger, editor):
+        assert "A secret title" not in client.get(entry.get_absolute_url()).content.decode()
