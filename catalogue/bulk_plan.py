@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from catalogue.bulk_changes import Change
 from catalogue.drafts import DatasetDraft
+from catalogue.edit_point import NOWHERE, EditPoint
 from catalogue.enums import Visibility
-from catalogue.models import Dataset, Resource
+from catalogue.models import Dataset
+from catalogue.proposed import is_held as is_held_for
+from catalogue.proposed import working_copies
 from catalogue.serializers.revisions import label_of, value_in_words
 from catalogue.snapshots import differences, draft_from, snapshot
+from publishers.models import User
 
 #: Fields that follow the source of a harvested entry: what is put there would be gone after the next harvest.
 _THE_SOURCES = ("resources", "publisher_id", "kind")
@@ -30,6 +33,10 @@ class EntryPlan:
     fields: list[FieldPlan] = field(default_factory=list)
     follows_source: bool = False
     """Whether something was left out since the entry is harvested."""
+    is_held: bool = False
+    """Whether what changes waits for approval."""
+    point: EditPoint = NOWHERE
+    """What the plan was made from."""
 
     @property
     def changes(self) -> bool:
@@ -50,39 +57,49 @@ class BulkPlan:
     def at_source(self) -> int:
         return sum(entry.follows_source for entry in self.entries)
 
+    @property
+    def held(self) -> int:
+        return sum(entry.is_held for entry in self.changing)
+
 
 def plan_change(
     datasets: Iterable[Dataset],
     change: Change,
     *,
+    user: User,
     visibility: Visibility | None = None,
     skipped: int = 0,
     publisher_titles: dict[str, str] | None = None,
 ) -> BulkPlan:
-    """Each of these entries with what would change in it. `publisher_titles` gives names to the ids of publishers."""
-    found = list(datasets)
-    files: dict[UUID, list[Resource]] = {dataset.id: [] for dataset in found}
-    for file in Resource.objects.filter(dataset_id__in=files).order_by("position", "id"):
-        files[file.dataset_id].append(file)
+    """Each of these entries with what would change in it. `publisher_titles` gives names to the ids of publishers.
+
+    Of an entry whose changes by `user` wait for approval the plan changes what waits already, if anything does.
+    """
     titles = publisher_titles or {}
     plans = []
-    for dataset in found:
-        before = snapshot(dataset, files[dataset.id], name=dataset.name)
-        current = draft_from(before)
+    for copy in working_copies(datasets).values():
+        dataset, current = copy.dataset, copy.draft
         wanted = change(current)
-        plan = EntryPlan(dataset, wanted)
+        is_held = is_held_for(user, [dataset.publisher_id, wanted.publisher_id], dataset.state)
+        if not is_held:
+            current = draft_from(copy.published)
+            wanted = change(current)
+        point = copy.point if is_held else EditPoint(dataset.version)
+        plan = EntryPlan(dataset, wanted, is_held=is_held, point=point)
         if dataset.is_harvested:
             kept = {name: getattr(current, name) for name in _THE_SOURCES}
             plan.follows_source = any(getattr(wanted, name) != value for name, value in kept.items())
             plan.draft = wanted = wanted.with_changes(**kept)
+        before = snapshot(current, current.resources, name=dataset.name)
         after = snapshot(wanted, wanted.resources, name=dataset.name)
         for name, old, new in differences(before, after):
             if name == "publisher_id":
                 old, new = titles.get(str(old), old), titles.get(str(new), new)
             plan.fields.append(FieldPlan(label_of(name), value_in_words(name, old), value_in_words(name, new)))
-        if visibility and dataset.visibility != visibility:
+        audience = copy.said["visibility"] if is_held else dataset.visibility
+        if visibility and audience != visibility:
             plan.visibility = visibility
-            words = [str(Visibility(value).label) for value in (dataset.visibility, visibility)]
+            words = [str(Visibility(value).label) for value in (audience, visibility)]
             plan.fields.append(FieldPlan("Who may see it", *words))
         plans.append(plan)
     return BulkPlan(plans, skipped)

@@ -1,7 +1,7 @@
 """What somebody had before them when they began to edit an entry. Pure."""
 
 import re
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 
 class EditPoint(NamedTuple):
@@ -19,3 +19,7 @@ class EditPoint(NamedTuple):
         """The opposite of `str`; None for what is none."""
         found = re.fullmatch(r"(\d{1,9})(?:-e(\d{1,18}))?", text, re.ASCII)
         return cls(int(found[1]), int(found[2] or 0)) if found else None
+
+
+#: Before anything was read: no entry stands there.
+NOWHERE: Final = EditPoint(0)

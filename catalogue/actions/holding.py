@@ -62,6 +62,22 @@ def take_back(copy: WorkingCopy, *, by: By, now: datetime.datetime, comment: str
     record(AuditAction.CHANGE_TAKEN_BACK, [copy], by=by, now=now)
 
 
+def again(edition: ProposalEdition, *, number: int, by: By, now: datetime.datetime) -> None:
+    """Go back to what a proposal said before, as its next edition."""
+    ProposalEdition.objects.create(
+        proposal_id=edition.proposal_id,
+        number=number,
+        base=edition.base,
+        snapshot=edition.snapshot,
+        person=by.user,
+        person_name=by.words[:300],
+        route=by.route,
+        comment=by.comment[:500],
+        at=now,
+    )
+    Proposal.objects.filter(pk=edition.proposal_id).update(changed_at=now)
+
+
 def close(proposal: Proposal, state: ProposalState, *, by: By, now: datetime.datetime) -> None:
     Proposal.objects.filter(pk=proposal.pk).update(state=state, decided_at=now, decided_by=by.user)
 

@@ -44,7 +44,7 @@ def import_plan(
             title=f"Imported {len(entries):,} {'entry' if len(entries) == 1 else 'entries'} from {file.name}",
             by=by,
             now=now,
-            versions={one.dataset_id: one.version for one in plan.to_store if one.dataset_id},
+            points={one.dataset_id: one.point for one in plan.to_store if one.dataset_id},
         )
         InventoryFile.objects.filter(pk=file.pk).update(batch=batch, content=b"")
         return batch

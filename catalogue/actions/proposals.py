@@ -16,8 +16,8 @@ from catalogue.actions.uploads import approve_files
 from catalogue.actions.workflow_notes import note, tell_authors
 from catalogue.edit_point import EditPoint
 from catalogue.enums import OPEN_PROPOSAL_STATES, ProposalState, Route, Visibility, WorkflowStep
-from catalogue.models import Dataset, Proposal
-from catalogue.proposed import WorkingCopy, working_copy
+from catalogue.models import Batch, Dataset, Proposal, ProposalEdition
+from catalogue.proposed import WorkingCopy, working_copies, working_copy
 from publishers.enums import AuditAction
 
 
@@ -65,6 +65,34 @@ def take_back(dataset: Dataset, *, by: By, now: datetime.datetime, comment: str 
     """Give up a proposed change. Raises `CannotDecide`."""
     with transaction.atomic():
         holding.take_back(_locked(dataset, OPEN_PROPOSAL_STATES), by=by, now=now, comment=comment)
+
+
+def undo_editions(batch: Batch, *, by: By, now: datetime.datetime) -> tuple[int, int]:
+    """Take back what a change of many entries proposed: of how many, and of how many it stays.
+
+    It stays where somebody has worked on it or decided on it since.
+    """
+    undone = kept = 0
+    editions = list(ProposalEdition.objects.filter(batch=batch).select_related("proposal").order_by("id"))
+    ids = [edition.proposal.dataset_id for edition in editions]
+    datasets = Dataset.objects.select_for_update(of=("self",)).filter(id__in=ids).order_by("id")
+    copies = working_copies(datasets)
+    earlier = {
+        (edition.proposal_id, edition.number): edition
+        for edition in ProposalEdition.objects.filter(proposal__in=[edition.proposal_id for edition in editions])
+    }
+    for edition in editions:
+        copy = copies[edition.proposal.dataset_id]
+        before = earlier.get((edition.proposal_id, edition.number - 1))
+        if copy.edition is None or copy.edition.pk != edition.pk:
+            kept += 1
+            continue
+        if before is None:
+            holding.take_back(copy, by=by, now=now)
+        else:
+            holding.again(before, number=edition.number + 1, by=by, now=now)
+        undone += 1
+    return undone, kept
 
 
 _SAYS = {

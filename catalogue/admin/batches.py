@@ -13,11 +13,17 @@ from django.utils import timezone
 
 from catalogue.actions import batches
 from catalogue.admin.access import by
-from catalogue.models import Batch, BatchItem
+from catalogue.models import Batch, BatchItem, ProposalEdition
 from publishers.permissions import Permission, publisher_ids_with
 
 #: Entries that a batch's page shows one by one.
 SHOWN = 200
+
+
+def done_words(batch: Batch, *, held: int) -> str:
+    """What to say of a change of many entries that was just made; of `held` of them it waits for approval."""
+    waits = f" Of {held:,} of them this waits for approval: readers don’t see it yet." if held else ""
+    return f"{batch.title}.{waits} You can undo it here."
 
 
 @admin.register(Batch)
@@ -50,7 +56,11 @@ class BatchAdmin(admin.ModelAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
-        queryset = super().get_queryset(request).annotate(count=Count("items"))
+        queryset = (
+            super()
+            .get_queryset(request)
+            .annotate(count=Count("items", distinct=True) + Count("editions", distinct=True))
+        )
         return queryset if request.user.is_superuser else queryset.filter(person_id=request.user.pk)
 
     @admin.display(description="Person")
@@ -82,6 +92,10 @@ class BatchAdmin(admin.ModelAdmin):
             "items": items.only("before", "after", "dataset__title", "dataset__publisher__title", "dataset__version")[
                 :SHOWN
             ],
+            "editions": ProposalEdition.objects.filter(batch=batch)
+            .select_related("proposal__dataset__publisher")
+            .defer("snapshot")
+            .order_by("proposal__dataset__title", "pk")[:SHOWN],
             "may_undo": batch is not None and _may_undo(request, batch.pk),
             **(extra_context or {}),
         }
@@ -98,6 +112,7 @@ class BatchAdmin(admin.ModelAdmin):
             messages.warning(request, str(error))
         else:
             count = f"{undone.entries:,} {'entry is' if undone.entries == 1 else 'entries are'} as before."
+            count += f" Of {undone.held:,} more this waits for approval." if undone.held else ""
             kept = f" {undone.kept:,} had been changed since: there, what was changed stays." if undone.kept else ""
             messages.success(request, count + kept)
         return HttpResponseRedirect(reverse("admin:catalogue_batch_change", args=[batch.pk]))
@@ -108,4 +123,6 @@ def _may_undo(request: HttpRequest, batch_id: Any) -> bool:
     editable = publisher_ids_with(request.user, Permission.EDIT_DATASET)
     if editable is None:
         return True
-    return not BatchItem.objects.filter(batch=batch_id).exclude(dataset__publisher_id__in=editable).exists()
+    items = BatchItem.objects.filter(batch=batch_id).exclude(dataset__publisher_id__in=editable)
+    held = ProposalEdition.objects.filter(batch=batch_id).exclude(proposal__dataset__publisher_id__in=editable)
+    return not items.exists() and not held.exists()

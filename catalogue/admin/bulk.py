@@ -12,7 +12,8 @@ from django.utils import timezone
 from catalogue import queries
 from catalogue.actions import batches
 from catalogue.actions.store import Entry
-from catalogue.admin.access import by
+from catalogue.admin.access import by, person
+from catalogue.admin.batches import done_words
 from catalogue.bulk_plan import BulkPlan, plan_change
 from catalogue.enums import BatchKind
 from catalogue.forms import allowed_publishers
@@ -90,6 +91,7 @@ def _plan(request: HttpRequest, chosen: QuerySet[Dataset], form: BulkForm) -> Bu
     return plan_change(
         datasets,
         form.change(),
+        user=person(request),
         visibility=form.visibility_wanted,
         skipped=chosen.count() - len(datasets),
         publisher_titles=dict(titles),
@@ -98,7 +100,9 @@ def _plan(request: HttpRequest, chosen: QuerySet[Dataset], form: BulkForm) -> Bu
 
 def _versions(plan: BulkPlan) -> str:
     """What the preview was made from, in short: whether anybody has changed one of the entries since."""
-    return str(sum(entry.dataset.version for entry in plan.changing)) + f":{len(plan.changing)}"
+    editions = sum(entry.point.edition for entry in plan.changing)
+    waiting = f":{editions}" if editions else ""
+    return f"{sum(entry.dataset.version for entry in plan.changing)}:{len(plan.changing)}{waiting}"
 
 
 def _apply(request: HttpRequest, plan: BulkPlan, form: BulkForm, kind: BatchKind) -> HttpResponse | None:
@@ -115,10 +119,10 @@ def _apply(request: HttpRequest, plan: BulkPlan, form: BulkForm, kind: BatchKind
             title=form.sentence(len(entries)),
             by=by(request, form.sentence(len(entries))),
             now=timezone.now(),
-            versions={one.dataset.id: one.dataset.version for one in plan.changing},
+            points={one.dataset.id: one.point for one in plan.changing},
         )
     except (batches.Changed, batches.NothingToDo) as error:
         messages.warning(request, str(error))
         return None
-    messages.success(request, f"{batch.title}. You can undo it here.")
+    messages.success(request, done_words(batch, held=plan.held))
     return HttpResponseRedirect(reverse("admin:catalogue_batch_change", args=[batch.pk]))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalogue import queries, series
 from catalogue.actions import proposals, workflow
 from catalogue.admin.access import by, may, person, their_entry
-from catalogue.edit_point import EditPoint
+from catalogue.edit_point import NOWHERE, EditPoint
 from catalogue.enums import ProposalState, State
 from catalogue.forms.lifecycle import ReviewForm, WithdrawForm
 from catalogue.models import Dataset
@@ -125,7 +125,7 @@ def _take_step(step: str, dataset: Dataset, request: HttpRequest, words: str) ->
 
 def _seen(request: HttpRequest) -> EditPoint:
     """What the person decides on: what the page showed them."""
-    return EditPoint.read(request.POST.get("seen", "")) or EditPoint(0)
+    return EditPoint.read(request.POST.get("seen", "")) or NOWHERE
 
 
 def changes_of(request: HttpRequest, copy: WorkingCopy) -> list[ProposedField]:

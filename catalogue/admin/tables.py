@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from catalogue.actions import batches, inventory_import
 from catalogue.admin.access import by, person, their_entries
+from catalogue.admin.batches import done_words
 from catalogue.forms import allowed_publishers
 from catalogue.forms.bulk import UploadForm
 from catalogue.inventory.export import rows_of
@@ -127,7 +128,7 @@ def preview(request: HttpRequest, file_id: UUID) -> HttpResponse:
         except (batches.Changed, batches.NothingToDo) as error:
             messages.warning(request, str(error))
         else:
-            messages.success(request, f"{batch.title}. You can undo it here.")
+            messages.success(request, done_words(batch, held=plan.held))
             return HttpResponseRedirect(reverse("admin:catalogue_batch_change", args=[batch.pk]))
     context = {
         **admin.site.each_context(request),

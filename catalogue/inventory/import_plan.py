@@ -6,12 +6,13 @@ as they are, and so do files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from catalogue.drafts import DatasetDraft, ResourceDraft
+from catalogue.edit_point import NOWHERE, EditPoint
 from catalogue.enums import Visibility
 from catalogue.inventory.columns import (
     DATASET_COLUMNS,
@@ -25,7 +26,9 @@ from catalogue.inventory.columns import (
 )
 from catalogue.inventory.export import dataset_cells, file_cells
 from catalogue.inventory.table_file import Row, UnreadableTable
+from catalogue.merging import rebased
 from catalogue.models import Dataset, Resource
+from catalogue.proposed import WorkingCopy, is_held, working_copies
 from catalogue.snapshots import draft_from, snapshot
 from catalogue.vocabularies.formats import format_from
 from publishers.models import Publisher, User
@@ -51,8 +54,10 @@ class EntryPlan:
     """The first of them."""
     title: str = ""
     dataset_id: UUID | None = None
-    version: int = 0
-    """The version that stands; the plan is for this one."""
+    point: EditPoint = NOWHERE
+    """What stands; the plan is for this."""
+    is_held: bool = False
+    """Whether what changes waits for approval."""
     changes: list[CellChange] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     draft: DatasetDraft | None = None
@@ -75,6 +80,10 @@ class ImportPlan:
 
     def count(self, action: str) -> int:
         return sum(entry.action == action for entry in self.entries)
+
+    @property
+    def held(self) -> int:
+        return sum(entry.is_held and entry.action == "changed" for entry in self.entries)
 
     @property
     def to_store(self) -> list[EntryPlan]:
@@ -142,6 +151,8 @@ def _plan_batch(
     for file in Resource.objects.filter(dataset_id__in=wanted).order_by("position", "id"):
         files.setdefault(file.dataset_id, []).append(file)
     editable = publisher_ids_with(user, Permission.EDIT_DATASET)
+    named = {*found.values(), *by_reference.values()}
+    copies = working_copies(one for one in named if is_held(user, [one.publisher_id], one.state))
     plans = []
     for rows in groups:
         plan = EntryPlan(row=int(rows[0][""]), title=rows[0].get("title", ""))
@@ -163,6 +174,8 @@ def _plan_batch(
             plan.problems.append(f"This entry stands in row {first} already: put its rows one below the other.")
             continue
         _plan_entry(plan, rows, dataset, files.get(dataset.id, []) if dataset else [], publisher)
+        if dataset and dataset.id in copies:
+            _plan_held(plan, copies[dataset.id])
     return plans
 
 
@@ -182,7 +195,8 @@ def _plan_entry(
 ) -> None:
     first = rows[0]
     if dataset:
-        plan.dataset_id, plan.version, plan.title = dataset.id, dataset.version, plan.title or dataset.title
+        plan.dataset_id, plan.title = dataset.id, plan.title or dataset.title
+        plan.point = EditPoint(dataset.version)
         read = first.get("version", "")
         if read.isascii() and read.isdigit() and int(read) != dataset.version:
             plan.problems.append(
@@ -212,6 +226,15 @@ def _plan_entry(
         else:
             resources = _files(plan, rows, current.resources)
     plan.draft = current.with_changes(**values, resources=resources)
+
+
+def _plan_held(plan: EntryPlan, copy: WorkingCopy) -> None:
+    """The table was made of the entry as it stands: what it changes of that is put to what waits already."""
+    plan.is_held, plan.point = True, copy.point
+    if plan.draft and copy.proposal:
+        files = tuple(replace(file, id=file.id or uuid4()) for file in plan.draft.resources)
+        wanted = snapshot(plan.draft, files, name=plan.draft.name, visibility=copy.published["visibility"])
+        plan.draft = draft_from(rebased(wanted, base=copy.published, theirs=copy.said))
 
 
 def _plan_visibility(plan: EntryPlan, cell: str, before: str) -> None:

@@ -12,6 +12,7 @@ from catalogue.api.ckan.errors import AccessDenied, Invalid
 from catalogue.api.ckan.packages import packages_of
 from catalogue.api.ckan.rights import by, dataset_to_change, may, now, owner
 from catalogue.api.ckan.said import changed_draft, new_draft, refuse_faults
+from catalogue.api.ckan.waiting import answered, as_they_work_on_it
 from catalogue.drafts import DatasetDraft
 from catalogue.enums import State, Visibility
 from catalogue.models import Dataset, DatasetName
@@ -103,11 +104,15 @@ def package_resource_reorder(arguments: Arguments) -> dict[str, Any]:
     dataset = editable(arguments, arguments.required("id"), "reorder resources of")
     try:
         order = [UUID(text) for text in arguments.texts("order")]
-        amend(dataset.id, lambda draft: with_resources_reordered(draft, order), by=by(arguments), now=now())
+        stored = amend(dataset.id, lambda draft: with_resources_reordered(draft, order), by=by(arguments), now=now())
     except (ValueError, NoSuchResource):
         raise Invalid(order="resource_id in order not found in the dataset") from None
-    ids = dataset.resources.order_by("position", "id").values_list("id", flat=True)
-    return {"id": str(dataset.id), "order": [str(resource_id) for resource_id in ids]}
+
+    def read() -> dict[str, Any]:
+        ids = dataset.resources.order_by("position", "id").values_list("id", flat=True)
+        return {"id": str(dataset.id), "order": [str(resource_id) for resource_id in ids]}
+
+    return answered(stored, read)
 
 
 def shown(dataset_id: UUID, arguments: Arguments) -> Package:
@@ -128,19 +133,18 @@ def editable(arguments: Arguments, key: str, to_do: str) -> Dataset:
 def _change(arguments: Arguments, wanted_of: Any) -> Package:
     key = arguments.text("id") or arguments.text("name")
     dataset = dataset_to_change(arguments, key or arguments.required("id"), Permission.EDIT_DATASET, "update dataset")
-    wanted = wanted_of(shown(dataset.id, arguments))
-    publisher = owner(wanted) or dataset.publisher
-    if publisher.id != dataset.publisher_id:
-        may(arguments, Permission.CREATE_DATASET, publisher.id, "create dataset")
-    if wanted.get("name") not in (None, "", dataset.name):
-        _refuse_bad_name(wanted["name"], dataset)
+    told = owner(arguments.values)
+    if told and told.id != dataset.publisher_id:
+        may(arguments, Permission.CREATE_DATASET, told.id, "create dataset")
+    if arguments.values.get("name") not in (None, "", dataset.name):
+        _refuse_bad_name(arguments.values["name"], dataset)
 
     def change(current: DatasetDraft) -> DatasetDraft:
         # What stands now, for another writer may have come in between: the entry is locked here
-        ours = shown(dataset.id, arguments)
+        ours = as_they_work_on_it(arguments, dataset.id, lambda: shown(dataset.id, arguments))
         theirs: Mapping[str, Any] = wanted_of(ours)
         titled = {**theirs, "title": theirs.get("title") or theirs.get("name") or current.title}
-        draft = changed_draft(current, ours, titled, publisher.id)
+        draft = changed_draft(current, ours, titled, told.id if told else current.publisher_id)
         if dataset.is_harvested:
             draft = draft.with_changes(resources=current.resources, publisher_id=current.publisher_id)
         refuse_faults(draft)
@@ -150,7 +154,7 @@ def _change(arguments: Arguments, wanted_of: Any) -> Package:
     stored = amend(
         dataset.id, change, by=by(arguments), now=now(), state=state, visibility=_visibility(arguments.values)
     )
-    return shown(stored.dataset_id, arguments)
+    return answered(stored, lambda: shown(stored.dataset_id, arguments))
 
 
 def _state_wanted(arguments: Arguments, dataset: Dataset) -> State | None:

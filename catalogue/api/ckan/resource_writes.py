@@ -17,10 +17,13 @@ from catalogue.api.ckan.package_writes import editable
 from catalogue.api.ckan.resources import resource_show, resources_visible_to
 from catalogue.api.ckan.rights import by, now, person
 from catalogue.api.ckan.said import changed_resource, new_resource, refuse_faults
+from catalogue.api.ckan.waiting import answered, as_they_work_on_it, proposal_beside
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.models import Dataset, Resource
+from catalogue.proposed import proposal_with_file
 from catalogue.serializers.ckan import resource_dict
 from catalogue.serializers.resource_rows import resource_rows
+from publishers.permissions import Permission, publisher_ids_with
 
 _OF_THE_FILE = ("url", "format", "mimetype", "size", "hash", "last_modified")
 
@@ -36,16 +39,20 @@ def resource_create(arguments: Arguments) -> dict[str, Any]:
         about = new_resource({**_told(arguments), "url": "https://held.example/"})
         _refuse_faults(dataset, about)
         try:
-            kept, _ = uploads.add_file(dataset, incoming, by=by(arguments), now=now(), about=replace(about, url=""))
+            kept, stored = uploads.add_file(
+                dataset, incoming, by=by(arguments), now=now(), about=replace(about, url="")
+            )
         except uploads.FileRefused as error:
             raise Invalid(upload=str(error)) from None
-        return _shown(arguments, kept.resource_id)
+        return answered(stored, lambda: _shown(arguments, kept.resource_id))
     wish = new_resource(arguments.values)
     is_free = wish.id is not None and not Resource.objects.filter(id=wish.id).exists()
     resource = wish if is_free else replace(wish, id=uuid4())
     _refuse_faults(dataset, resource)
-    amending.amend(dataset.id, lambda draft: amending.with_resource(draft, resource), by=by(arguments), now=now())
-    return _shown(arguments, resource.id)
+    stored = amending.amend(
+        dataset.id, lambda draft: amending.with_resource(draft, resource), by=by(arguments), now=now()
+    )
+    return answered(stored, lambda: _shown(arguments, resource.id))
 
 
 def resource_update(arguments: Arguments) -> dict[str, Any]:
@@ -64,14 +71,14 @@ def resource_patch(arguments: Arguments) -> dict[str, Any]:
     return _change(arguments, lambda ours: {**ours, **_told(arguments)})
 
 
-def resource_delete(arguments: Arguments) -> None:
+def resource_delete(arguments: Arguments) -> dict[str, Any] | None:
     """Remove a resource from its dataset.
 
     id: its id.
     """
     resource_id, dataset = _found(arguments, "delete resource of")
     try:
-        amending.amend(
+        stored = amending.amend(
             dataset.id,
             lambda draft: amending.without_resource(draft, resource_id),
             by=by(arguments),
@@ -79,6 +86,7 @@ def resource_delete(arguments: Arguments) -> None:
         )
     except amending.NoSuchResource:
         raise NotFound("Resource was not found.") from None
+    return proposal_beside(stored) or None
 
 
 def _change(arguments: Arguments, wanted_of: Any) -> dict[str, Any]:
@@ -91,7 +99,9 @@ def _change(arguments: Arguments, wanted_of: Any) -> dict[str, Any]:
 
     def change(draft: DatasetDraft) -> DatasetDraft:
         current = next((resource for resource in draft.resources if resource.id == resource_id), None)
-        rows = resource_rows(Resource.objects.filter(id=resource_id))
+        rows = as_they_work_on_it(
+            arguments, dataset.id, lambda: list(resource_rows(Resource.objects.filter(id=resource_id)))
+        )
         if current is None or not rows:
             raise NotFound("Resource was not found.")
         ours = resource_dict(rows[0])
@@ -102,8 +112,8 @@ def _change(arguments: Arguments, wanted_of: Any) -> dict[str, Any]:
         _refuse_faults(dataset, changed)
         return amending.with_resource_replaced(draft, changed)
 
-    amending.amend(dataset.id, change, by=by(arguments), now=now())
-    return _shown(arguments, resource_id)
+    stored = amending.amend(dataset.id, change, by=by(arguments), now=now())
+    return answered(stored, lambda: _shown(arguments, resource_id))
 
 
 def _told(arguments: Arguments) -> dict[str, Any]:
@@ -122,7 +132,9 @@ def _found(arguments: Arguments, to_do: str) -> tuple[UUID, Dataset]:
         resource_id = UUID(arguments.required("id"))
     except ValueError:
         raise NotFound("Resource was not found.") from None
-    found = resources_visible_to(arguments.user).filter(id=resource_id).values_list("dataset_id", flat=True).first()
+    editable_publishers = publisher_ids_with(arguments.user, Permission.EDIT_DATASET)
+    stored = resources_visible_to(arguments.user).filter(id=resource_id).values_list("dataset_id", flat=True)
+    found = stored.first() or proposal_with_file(resource_id, editable_publishers)
     if found is None:
         raise NotFound("Resource was not found.")
     return resource_id, editable(arguments, str(found), to_do)

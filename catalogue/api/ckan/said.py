@@ -56,7 +56,7 @@ def changed_draft(current: DatasetDraft, shown: Package, wanted: Mapping[str, An
     """
     read = reader().dataset_draft
     before = read(shown, publisher_id=current.publisher_id)
-    after = read(wanted, publisher_id=publisher_id)
+    after = read(_without_our_word(wanted), publisher_id=publisher_id)
     changes = _differences(before, after, DATASET_FIELDS)
     if after.name and after.name != before.name:
         changes["name"] = after.name
@@ -68,7 +68,12 @@ def changed_draft(current: DatasetDraft, shown: Package, wanted: Mapping[str, An
 def changed_resource(current: ResourceDraft, shown: Package, wanted: Mapping[str, Any]) -> ResourceDraft:
     """The same for one resource."""
     read = reader().resource_draft
-    return _changed(current, read(shown), read(wanted))
+    return _changed(current, read(shown), read(_without_our_word(wanted)))
+
+
+def _without_our_word(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent back may have what an answer said of its waiting (`api.ckan.waiting`)."""
+    return {name: value for name, value in wanted.items() if name != "proposal"}
 
 
 def new_resource(body: Mapping[str, Any]) -> ResourceDraft:

@@ -1,14 +1,21 @@
 """Changes that wait for approval, as people make, compare and decide on them in their browser."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
-from catalogue.actions.store import Origin
-from catalogue.models import Dataset, Proposal
+from catalogue.actions.amending import amend
+from catalogue.actions.store import By, Origin
+from catalogue.enums import Route, State
+from catalogue.models import Batch, Dataset, Proposal
+from catalogue.proposed import working_copies, working_copy
 from publishers.enums import Role
+from publishers.models import Notice, User
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.clients import signed_in
-from tests.factories.publishers import PublisherFactory, officer
+from tests.factories.publishers import MembershipFactory, PublisherFactory, officer
+from tests.integration.admin.test_bulk import press
 from tests.integration.admin.test_dataset_form import change_url, values
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +24,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def agency():
     return PublisherFactory(title="Rivers Agency", requires_approval=True)
+
+
+def change(entry: Dataset, person: User, **fields):
+    amend(entry.pk, lambda said: said.with_changes(**fields), by=By(Route.FORM, user=person), now=timezone.now())
 
 
 def review(entry: Dataset) -> str:
@@ -154,3 +165,65 @@ def test_nobody_else_is_told_of_it(agency):
     assert stranger.get(review(entry), follow=True).status_code == 404
     for client in (Client(), stranger, editor):
         assert "A secret title" not in client.get(entry.get_absolute_url()).content.decode()
+
+
+def test_a_change_in_bulk_waits_where_it_must_and_is_undone_as_one(agency):
+    free = PublisherFactory(title="Free Agency")
+    person = officer(agency)
+    MembershipFactory(user=person, publisher=free)
+    editor, approver = signed_in(person), signed_in(officer(agency, Role.APPROVER))
+    one, other = dataset(agency, title="Eels", tags=("eel",)), dataset(agency, title="Otters", tags=("otter",))
+    draft, elsewhere = dataset(agency, state=State.DRAFT), dataset(free, title="Birds")
+    change(one, person, title="Tweed eels")
+    wanted = {"add_tags": "river"}
+    chosen = [one, other, draft, elsewhere]
+    shown = press(editor, "edit_selected", chosen, "_preview", **wanted)
+    assert "Of 2 of them this waits for approval" in shown.content.decode()
+    press(editor, "edit_selected", chosen, "_apply", versions=shown.context["versions"], **wanted)
+    batch = Batch.objects.get()
+    tags = {entry.pk: tuple(entry.tags) for entry in Dataset.objects.all()}
+    assert tags == {one.pk: ("eel",), other.pk: ("otter",), draft.pk: ("river",), elsewhere.pk: ("river",)}
+    copies = working_copies([one, other])
+    assert [(copy.draft.title, copy.draft.tags) for copy in (copies[one.pk], copies[other.pk])] == [
+        ("Tweed eels", ("eel", "river")),
+        ("Otters", ("otter", "river")),
+    ]
+    page = editor.get(f"/admin/catalogue/batch/{batch.pk}/change/").content.decode()
+    assert page.count("Proposed: waits for approval") == 2
+    told = Notice.objects.get(subject="Changes of 2 entries wait for your approval")
+    assert told.path == "/admin/catalogue/proposal/?state=waiting"
+    approver.post(review(other), {"_approve": "1", "seen": str(copies[other.pk].point)})
+    undone = editor.post(f"/admin/catalogue/batch/{batch.pk}/undo/", follow=True).content.decode()
+    assert "3 entries are as before. 1 had been changed since" in undone
+    assert {tuple(entry.tags) for entry in Dataset.objects.filter(pk__in=[draft.pk, elsewhere.pk])} == {()}
+    copy = working_copy(Dataset.objects.get(pk=one.pk))
+    assert (copy.draft.title, copy.draft.tags) == ("Tweed eels", ("eel",))
+
+
+def test_undoing_what_an_approver_did_in_bulk_waits_for_an_approver(agency):
+    editor, approver = signed_in(officer(agency)), signed_in(officer(agency, Role.APPROVER))
+    entry = dataset(agency, title="Eels", tags=("eel",))
+    shown = press(approver, "edit_selected", [entry], "_preview", add_tags="river")
+    press(approver, "edit_selected", [entry], "_apply", versions=shown.context["versions"], add_tags="river")
+    Batch.objects.update(person=User.objects.get(pk=editor.session["_auth_user_id"]))
+    answer = editor.post(f"/admin/catalogue/batch/{Batch.objects.get().pk}/undo/", follow=True).content.decode()
+    assert "0 entries are as before. Of 1 more this waits for approval." in answer
+    entry.refresh_from_db()
+    assert entry.tags == ["eel", "river"]
+    assert working_copy(entry).draft.tags == ("eel",)
+
+
+def test_a_table_changes_what_waits_and_leaves_the_rest_of_it(agency):
+    person = officer(agency)
+    editor = signed_in(person)
+    entry = dataset(agency, title="Eels", description="Old.")
+    table = b"".join(editor.get("/admin/catalogue/dataset/inventory.csv")).decode()
+    change(entry, person, title="Tweed eels")
+    file = SimpleUploadedFile("t.csv", table.replace("Old.", "New.").encode())
+    answer = editor.post("/admin/catalogue/dataset/import/", {"file": file, "publisher": str(agency.pk)}, follow=True)
+    assert "Of 1 of the changed entries this waits for approval" in answer.content.decode()
+    editor.post(answer.redirect_chain[-1][0])
+    entry.refresh_from_db()
+    assert (entry.title, entry.description) == ("Eels", "Old.")
+    draft = working_copy(entry).draft
+    assert (draft.title, draft.description) == ("Tweed eels", "New.")

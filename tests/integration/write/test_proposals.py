@@ -127,6 +127,42 @@ def test_an_uploaded_file_is_nobodys_until_it_is_approved(editor, approver, entr
     assert entry.resources.get(pk=resource_id).link.reason == "Held here."
 
 
+def ckan(caller: Caller, action: str, **values):
+    answer = caller.post(f"/api/3/action/{action}", values)
+    assert (answer.status_code, answer.json()["success"]) == (200, True), answer.content
+    return answer.json()["result"]
+
+
+def test_ckans_actions_answer_as_if_approved_and_say_that_it_waits(editor, approver, entry):
+    said = ckan(editor, "package_patch", id="eels", title="Tweed eels")
+    assert said["title"] == "Tweed eels"
+    assert said["proposal"] == {
+        "state": "waiting",
+        "message": "This waits for approval. Readers see the dataset as it was until somebody approves it.",
+        "url": f"http://127.0.0.1:8000{address(entry)}/proposal",
+    }
+    assert ckan(editor, "package_show", id="eels")["title"] == "Eels"
+    assert "proposal" not in ckan(editor, "package_show", id="eels")
+    both = ckan(editor, "package_patch", id="eels", notes="Counted.")
+    assert (both["title"], both["notes"]) == ("Tweed eels", "Counted.")
+    again = ckan(editor, "package_update", **{**both, "version": "2"})
+    assert (again["title"], again["notes"], again["version"], again["extras"]) == ("Tweed eels", "Counted.", "2", [])
+    added = ckan(editor, "resource_create", package_id="eels", url="https://x.example/2.csv", name="Second")
+    assert (added["name"], added["proposal"]["state"]) == ("Second", "waiting")
+    renamed = ckan(editor, "resource_patch", id=added["id"], name="Two")
+    assert (renamed["name"], renamed["url"]) == ("Two", "https://x.example/2.csv")
+    first = str(entry.resources.get().pk)
+    order = ckan(editor, "package_resource_reorder", id="eels", order=[added["id"], first])
+    assert order["order"] == [added["id"], first]
+    assert ckan(editor, "resource_delete", id=first)["proposal"]["state"] == "waiting"
+    entry.refresh_from_db()
+    assert (entry.title, entry.version, entry.resources.count()) == ("Eels", 1, 1)
+    assert Change.objects.count() == 1
+    approver.post(f"{address(entry)}/proposal/approve", {}, If_Match="*")
+    assert ckan(approver, "package_show", id="eels")["resources"][0]["name"] == "Two"
+    assert "proposal" not in ckan(approver, "package_patch", id="eels", title="At once")
+
+
 def test_readers_find_no_trace_of_what_waits(editor, entry):
     changes = Change.objects.count()
     editor.patch(address(entry), {"title": "Unspeakable", "tags": ["unspeakable"]}, If_Match="*")

@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
-from catalogue.models import Dataset, Resource, Revision
+from catalogue.actions import proposals
+from catalogue.actions.store import By
+from catalogue.enums import Route
+from catalogue.models import Dataset, ProposalEdition, Resource, Revision
+from catalogue.proposed import working_copy
+from publishers.enums import Role
 from publishers.models import Publisher
 from tests.factories.catalogue import dataset
 from tests.factories.clients import signed_in
@@ -64,8 +70,10 @@ def by_ckan(entry: Dataset, publisher: Publisher, number: int) -> Callable[[], i
     return lambda: caller.post("/api/3/action/resource_create", body).status_code
 
 
-def test_ten_writers_by_form_api_and_ckan_lose_nothing() -> None:
-    publisher = PublisherFactory()
+@pytest.mark.parametrize("needs_approval", [False, True])
+def test_ten_writers_by_form_api_and_ckan_lose_nothing(needs_approval: bool) -> None:
+    """In the entry itself, or in what waits beside it for approval."""
+    publisher = PublisherFactory(requires_approval=needs_approval)
     entry = dataset(publisher, title="Bus stops", name="bus-stops")
     ways = [by_form, by_api, by_ckan]
     writes = [ways[number % 3](entry, publisher, number) for number in range(WRITERS)]
@@ -80,10 +88,16 @@ def test_ten_writers_by_form_api_and_ckan_lose_nothing() -> None:
 
     with ThreadPoolExecutor(WRITERS) as pool:
         answers = list(pool.map(run, writes))
-    assert answers == [(302, 201, 200)[number % 3] for number in range(WRITERS)]
+    added = 202 if needs_approval else 201
+    assert answers == [(302, added, 200)[number % 3] for number in range(WRITERS)]
+    if needs_approval:
+        assert (Dataset.objects.get().version, Resource.objects.count()) == (1, 0)
+        editions = ProposalEdition.objects.order_by("number").values_list("number", flat=True)
+        assert list(editions) == list(range(1, WRITERS + 1))
+        approver = By(Route.FORM, user=officer(publisher, Role.APPROVER))
+        proposals.approve(entry, seen=working_copy(entry).point, by=approver, now=timezone.now())
     found = Resource.objects.filter(dataset=entry).order_by("position")
     assert {file.url for file in found} == {address(number) for number in range(WRITERS)}
     assert [file.position for file in found] == list(range(WRITERS))
-    assert list(Revision.objects.filter(dataset=entry).order_by("number").values_list("number", flat=True)) == list(
-        range(1, WRITERS + 2)
-    )
+    revisions = Revision.objects.filter(dataset=entry).order_by("number").values_list("number", flat=True)
+    assert list(revisions) == ([1, 2] if needs_approval else list(range(1, WRITERS + 2)))
