@@ -39,6 +39,7 @@ bench: install-dev
 requirements: install-dev
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --extra s3 --constraint requirements.txt --output-file requirements-s3.txt
+	$(COMPILE) --extra meaning --constraint requirements.txt --output-file requirements-meaning.txt
 	$(COMPILE) --group dev --constraint requirements-s3.txt --output-file requirements-dev.txt
 
 # Packages are installed only when the pins differ from those installed last, of which a copy is kept in .venv/

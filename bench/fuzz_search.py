@@ -21,7 +21,7 @@ parser.add_argument("folder", type=Path, help="the index folder of one size, fro
 parser.add_argument("--strings", type=int, default=100_000)
 parser.add_argument("--seed", type=int, default=1)
 options = parser.parse_args()
-settings.configure(SEARCH_DIR=options.folder, USE_TZ=True)
+settings.configure(SEARCH_DIR=options.folder, USE_TZ=True, SEARCH_BY_MEANING=False)
 
 from bench.made import real_records  # noqa: E402 (needs the settings above)
 from catalogue.search.query import SearchRequest, search  # noqa: E402

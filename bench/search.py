@@ -35,7 +35,7 @@ parser.add_argument("--processes", type=int, default=1)
 parser.add_argument("--commits", type=int, default=0, metavar="N", help="how soon each of N changes is found")
 parser.add_argument("--postgres", type=int, default=0, metavar="N", help="ask PostgreSQL N of each kind as well")
 options = parser.parse_args()
-settings.configure(SEARCH_DIR=options.folder, USE_TZ=True)
+settings.configure(SEARCH_DIR=options.folder, USE_TZ=True, SEARCH_BY_MEANING=False)
 
 from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the settings above)
 from catalogue.places import Box  # noqa: E402

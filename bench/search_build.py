@@ -21,7 +21,7 @@ parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("folder", type=Path, help="holds an index folder for each size afterwards")
 parser.add_argument("--datasets", type=int, nargs="+", default=[30_000, 300_000, 1_000_000], metavar="N")
 options = parser.parse_args()
-settings.configure(SEARCH_DIR=options.folder / "building", USE_TZ=True)
+settings.configure(SEARCH_DIR=options.folder / "building", USE_TZ=True, SEARCH_BY_MEANING=False)
 
 from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the settings above)
 from catalogue.search.index import Writer  # noqa: E402

@@ -229,6 +229,7 @@ KNOWN: dict[str, Callable[[str], object]] = {
     "PROXY_COUNT": lambda name: env_int(name, default=0, minimum=0, maximum=10),
     "REAL_DATA_DIR": _path,
     "REDIS_URL": lambda name: env_url(name, schemes=("redis", "rediss")),
+    "SEARCH_BY_MEANING": env_bool,
     "SEARCH_DIR": _path,
     "SECOND_STEP_FOR": lambda name: env_choice(name, choices=SECOND_STEPS),
     "SECRET_KEY": env_str,

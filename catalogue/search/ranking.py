@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from tantivy import DocAddress, Occur, Query, Searcher
 
 from catalogue.search.counting import Clue, conditions
 from catalogue.search.index import ids_of
+from catalogue.search.meaning.model import Embed, embed_question
+from catalogue.search.meaning.nearness import blended
 from catalogue.search.schema import SCHEMA
 from catalogue.search.scope import filed, fits, near
 from catalogue.search.text_query import Clauses, TextQuery
@@ -23,6 +26,9 @@ from catalogue.search_scope import Scope
 
 #: How many of the best by their words get their whole score, at a time.
 BLOCK: Final = 200
+
+#: How many of the best get their share of meaning, where it is asked for.
+MEANT: Final = 100
 
 Ranked = list[tuple[float, DocAddress]]
 
@@ -36,6 +42,7 @@ class Ranking:
     filters: Clauses
     scope: Scope
     searcher: Searcher
+    embed: Embed = embed_question  # what meaning is told by, where it is asked for
 
     def best(self, first: int, size: int) -> Ranked:
         """So many from the `first` on."""
@@ -44,7 +51,7 @@ class Ranking:
         found = self.by_words(start, end - start)
         ordered: Ranked = []
         for block in range(0, len(found), BLOCK):
-            ordered += self.in_full(found[block : block + BLOCK])
+            ordered += self.in_full(found[block : block + BLOCK], are_best=start + block == 0)
         return ordered[first - start : first - start + size]
 
     def by_words(self, first: int, size: int) -> Ranked:
@@ -67,8 +74,8 @@ class Ranking:
         either = Query.boolean_query([*text.terms, *text.titles])
         return Query.boolean_query([(Occur.Must, either), *text.required, *self.filters])
 
-    def in_full(self, found: Ranked) -> Ranked:
-        """The second step: these entries by their whole score, best first."""
+    def in_full(self, found: Ranked, *, are_best: bool) -> Ranked:
+        """The second step: these entries by their whole score, best first. `are_best`: they are the first block."""
         area = self.scope.ground
         addresses = [address for _, address in found]
         standings = self.searcher.fast_field_values("standing", addresses)
@@ -80,7 +87,9 @@ class Ranking:
             )
             for score, address, standing, fit in zip(self._scores(found), addresses, standings, lifts, strict=True)
         ]
-        return sorted(weighed, key=lambda item: -item[0])
+        ordered = sorted(weighed, key=lambda item: -item[0])
+        is_about_words = bool(self.text.spoken) and not (area or self.scope.place)
+        return self._by_meaning(ordered) if settings.SEARCH_BY_MEANING and are_best and is_about_words else ordered
 
     def _scores(self, found: Ranked) -> list[float]:
         """The words' scores, and what else lifts these entries."""
@@ -95,6 +104,14 @@ class Ranking:
             for score, address in self.searcher.search(query, len(found), count=False).hits
         }
         return [full.get((address.segment_ord, address.doc), score) for score, address in found]
+
+    def _by_meaning(self, best: Ranked) -> Ranked:
+        """The best few of all, in the order of words and meaning together; the others after them as they were."""
+        near, far = best[:MEANT], best[MEANT:]
+        addresses = [address for _, address in near]
+        question = self.embed(self.text.spoken)
+        scores = blended([score for score, _ in near], ids_of(self.searcher, addresses), question)
+        return sorted(zip(scores, addresses, strict=True), key=lambda item: -item[0]) + far
 
     def still_found(self, ids: list[UUID]) -> dict[UUID, DocAddress]:
         """Where those of these entries are that are still there and still match."""

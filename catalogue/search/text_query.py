@@ -45,6 +45,7 @@ class TextQuery:
     corrected: tuple[str, ...]  # words that no entry has, for which others were looked for
     unknown: tuple[str, ...]  # words that no entry has, and nothing like them
     respelt: dict[str, str]  # words that may be slips → what may have been meant
+    spoken: str  # what a person means, for a model that reads whole sentences; empty if that is a single word
 
     @property
     def is_ranked(self) -> bool:
@@ -111,6 +112,7 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
         corrected=tuple(word for word, meaning in known.items() if meaning.is_corrected),
         unknown=tuple(word for word, meaning in meanings.items() if not meaning),
         respelt=_respelt(typed, frequency, lambda word: int(searcher.doc_freq("words", word))),
+        spoken=typed.spoken if len(typed.words) + sum(map(len, typed.phrases)) > 1 else "",
     )
 
 

@@ -55,6 +55,7 @@ class Typed:
     excluded: tuple[tuple[str, ...], ...]
     asked: tuple[Asked, ...]
     exact_title: str
+    spoken: str = ""  # as written, without operators and what is excluded: what a person means
 
     @property
     def is_empty(self) -> bool:
@@ -68,6 +69,7 @@ def take_apart(text: str) -> Typed:
     phrases: list[tuple[str, ...]] = []
     excluded: list[tuple[str, ...]] = []
     asked: list[Asked] = []
+    spoken: list[str] = []
     for piece in _pieces.finditer(text):
         inside = piece["phrase"] if piece["phrase"] is not None else piece["plain"]
         if piece["operator"]:
@@ -80,7 +82,9 @@ def take_apart(text: str) -> Typed:
             continue
         if piece["minus"]:
             excluded.append(sequence)
-        elif piece["phrase"] is not None:
+            continue
+        spoken.append(inside)
+        if piece["phrase"] is not None:
             phrases.append(sequence)
         else:
             for word, stem in written:
@@ -93,6 +97,7 @@ def take_apart(text: str) -> Typed:
         excluded=tuple(dict.fromkeys(excluded))[:_MOST_PHRASES],
         asked=tuple(dict.fromkeys(asked))[:_MOST_PHRASES],
         exact_title="" if excluded or asked else exact_title(text),
+        spoken=" ".join(spoken),
     )
 
 

@@ -27,6 +27,8 @@ WEIGHTS: Final[dict[str, float]] = {
     "year covered": 1.0,
     "word two slips away": 5.0,
     "box that fits the area": 10.0,
+    # What nearness of meaning has of the whole score, where it is asked for (SEARCH_BY_MEANING)
+    "share of meaning": 0.4,
     # By how much the standing of an entry (quality, links, freshness) can raise a score, as a share of it
     "standing": 0.05,
 }
