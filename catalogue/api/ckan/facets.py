@@ -1,6 +1,7 @@
 """How many of the datasets found have each value of a field."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Count, F, Func, QuerySet, TextField
@@ -11,7 +12,7 @@ from catalogue.api.ckan.query.table import FIELDS, SHOWN_FORMAT
 from catalogue.api.ckan.query.values import Constant, OneOf
 from catalogue.models import Dataset, Licence, Resource, Topic
 from catalogue.search.index import SearchUnavailable
-from catalogue.search.whole import value_counts
+from catalogue.search.whole import EVERYTHING, Condition, value_counts
 from publishers.models import Publisher
 
 #: No facet is longer, whatever is asked for.
@@ -25,6 +26,20 @@ def facet_counts(found: QuerySet[Dataset], field: str, *, limit: int | None, lea
     return _commonest(_counter(found, field)().items(), limit=limit, least=least)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was found of all that is public: how much, what it was asked by, and as the index can tell it, if it can."""
+
+    size: int
+    key: str
+    among: Condition | None
+
+
+EVERYTHING_PUBLIC: Final = Part(0, "", EVERYTHING)
+
+#: Counts of so many datasets are kept.
+MANY: Final = 5_000
+
 #: Field → column of the search index that counts the same thing.
 _IN_INDEX: Final = {
     "organization": "publisher_path",
@@ -35,18 +50,25 @@ _IN_INDEX: Final = {
 }
 
 
-def catalogue_counts(found: QuerySet[Dataset], field: str, *, limit: int | None, least: int) -> dict[str, int]:
-    """The same for all that is public: from the search index where it counts the field, else as they were kept."""
-    counts = _in_index(field)
-    if counts is None:
+def public_counts(found: QuerySet[Dataset], field: str, part: Part, *, limit: int | None, least: int) -> dict[str, int]:
+    """The same for what is public: from the search index where that counts the field and can tell what was found.
+
+    Else the database counts, which takes seconds for much of a large catalogue: of many, counts are kept a while.
+    """
+    counts = _in_index(field, part.among) if part.among else None
+    if counts is None and part.among == EVERYTHING:
         counts = kept_counts.of_everything(field, _counter(found, field), most=limit)
+    elif counts is None and part.size >= MANY:
+        counts = kept_counts.of_part(part.key, field, _counter(found, field))
+    elif counts is None:
+        counts = _counter(found, field)()
     return _commonest(counts.items(), limit=limit, least=least)
 
 
-def _in_index(field: str) -> dict[str, int] | None:
+def _in_index(field: str, among: Condition) -> dict[str, int] | None:
     """None where the search index doesn't count the field, or is away."""
     try:
-        return value_counts(_IN_INDEX[field]) if field in _IN_INDEX else None
+        return value_counts(_IN_INDEX[field], among) if field in _IN_INDEX else None
     except SearchUnavailable:
         return None
 

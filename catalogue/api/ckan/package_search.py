@@ -7,6 +7,7 @@ every page of even the whole catalogue can be reached, in any order.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,11 +17,12 @@ from django.utils import timezone
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import SearchFailed, SearchNotReady, SearchQueryInvalid
-from catalogue.api.ckan.facets import catalogue_counts, facet_counts, search_facets
+from catalogue.api.ckan.facets import Part, facet_counts, public_counts, search_facets
 from catalogue.api.ckan.looked_through import Looked, looked_through
 from catalogue.api.ckan.packages import packages_of, public
 from catalogue.api.ckan.query.fields import Asked, ValueInvalid, among, as_uuid
 from catalogue.api.ckan.query.filters import condition, without_truisms
+from catalogue.api.ckan.query.indexed import in_index
 from catalogue.api.ckan.query.nodes import Everything
 from catalogue.api.ckan.query.table import number_of_resources, number_of_tags
 from catalogue.api.ckan.search_request import SearchRequest
@@ -65,7 +67,7 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
     try:
         with _bounded():
             found = _search(request, looked)
-            count_each = catalogue_counts if request.is_everything and looked.is_public else facet_counts
+            count_each = partial(public_counts, part=_part(request, found)) if looked.is_public else facet_counts
             counts = {
                 name: count_each(found.all, name, limit=request.facet_limit, least=request.facet_least)
                 for name in request.facets
@@ -86,6 +88,12 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
         "sort": request.sort_text,
         "search_facets": facets,
     }
+
+
+def _part(request: SearchRequest, found: Found) -> Part:
+    is_plain = not request.words and not request.box
+    asked = repr((request.words, request.node, request.box))
+    return Part(found.total, asked, in_index(request.node) if is_plain else None)
 
 
 def _search(request: SearchRequest, looked: Looked) -> Found:

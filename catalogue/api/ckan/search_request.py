@@ -69,11 +69,6 @@ class SearchRequest:
     facet_least: int
     box: Box | None
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is asked of a dataset: neither words nor a condition nor a place."""
-        return not self.words and isinstance(self.node, Everything) and self.box is None
-
     @classmethod
     def read(cls, arguments: Arguments) -> "SearchRequest":
         """Raises `SearchQueryInvalid` or `Invalid`."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import NotFound
-from catalogue.api.ckan.facets import catalogue_counts
+from catalogue.api.ckan.facets import EVERYTHING_PUBLIC, public_counts
 from catalogue.api.ckan.packages import MOST_PACKAGES, packages_of, public
 from catalogue.serializers.ckan import tag_dict
 from catalogue.serializers.ckan_bodies import id_of
@@ -13,7 +13,7 @@ from catalogue.serializers.ckan_bodies import id_of
 def _tags(containing: str = "") -> list[str]:
     """Every tag of a public dataset, in order: as of the last count, at most some minutes ago."""
     wanted = containing.casefold()
-    found = catalogue_counts(public(), "tags", limit=None, least=1)
+    found = public_counts(public(), "tags", EVERYTHING_PUBLIC, limit=None, least=1)
     return sorted(tag for tag in found if wanted in tag.casefold())
 
 

@@ -1,10 +1,17 @@
 """package_search: what each condition finds."""
 
 import datetime
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from catalogue.api.ckan import facets
+from catalogue.api.ckan.query.indexed import in_index
+from catalogue.api.ckan.query.syntax import parse
 from catalogue.enums import Access
 from catalogue.models import Dataset
 from tests.factories.catalogue import csv_file, dataset
@@ -255,6 +262,51 @@ def test_facets_count_the_values_of_what_was_found(rivers, call):
 def test_facets_of_words_count_only_what_has_them(rivers, call):
     found = call("package_search", {"facet.field": '["organization"]'}, q="salmon", fq="tags:water")
     assert found["facets"] == {"organization": {"rivers-agency": 1}}
+
+
+COUNTED: dict[str, Callable[[dict[str, Any]], set[str]]] = {
+    "organization": lambda one: {one["organization"]["name"]},
+    "groups": lambda one: {group["name"] for group in one["groups"]},
+    "license_id": lambda one: {one["license_id"]} - {""},
+    "res_format": lambda one: {file["format"] for file in one["resources"]},
+    "tags": lambda one: {tag["name"] for tag in one["tags"]},
+}
+
+
+@pytest.mark.parametrize("most_counted_each_time", [0, 5_000])
+def test_facets_of_any_condition_count_just_what_it_finds(rivers, call, monkeypatch, most_counted_each_time):
+    """Whoever counts, the search index, the database, or a count that was kept."""
+    monkeypatch.setattr(facets, "MANY", most_counted_each_time)
+    fields = {"facet.field": json.dumps(list(COUNTED))}
+    wrong = {}
+    for condition in CONDITIONS:
+        found = call("package_search", fields, fq=condition)
+        again = call("package_search", fields, fq=condition)["facets"]
+        expected = {
+            name: dict(Counter(value for one in found["results"] for value in values(one)))
+            for name, values in COUNTED.items()
+        }
+        if found["facets"] != expected or again != expected:
+            wrong[condition] = (found["facets"], expected)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_there"),
+    [
+        ("organization:a", True),
+        ("organization:a OR groups:environment", True),
+        ("license_id:uk-ogl -res_format:csv", True),
+        ("*:*", True),
+        ("res_format:unheard-of", False),
+        ("organization:a*", False),
+        ("tags:water", False),
+        ("organization:a metadata_modified:[NOW-7DAYS TO NOW]", False),
+        ("NOT guid:*", False),
+    ],
+)
+def test_which_conditions_the_search_index_can_tell(condition, is_there):
+    assert (in_index(parse(condition)) is not None) is is_there
 
 
 def test_facet_limit_and_least_count(rivers, call):

@@ -24,7 +24,7 @@ from catalogue.models import Resource
 from catalogue.vocabularies.topics import topic_from
 
 
-def _topics(text: str) -> tuple[str, ...]:
+def topics_called(text: str) -> tuple[str, ...]:
     return tuple(filter(None, {text, topic_from([text])}))
 
 
@@ -41,7 +41,7 @@ def number_of_tags() -> Func:
 #: The format as it is shown: the known one's code, else what the source wrote.
 SHOWN_FORMAT: Final = Coalesce(NullIf(F("format"), Value("")), F("format_text"))
 
-_topic = Term(F("topic_id"), _topics)
+_topic = Term(F("topic_id"), topics_called)
 _organisation = Text(F("publisher__slug"))
 _metadata_modified = Moment(F("modified_at"))
 _for_all = Q(visibility=Visibility.PUBLIC)
