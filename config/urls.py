@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from catalogue.api.errors import not_found
+from publishers.admin.on_site import view_on_site
 from publishers.signing_in.views import SignIn
 
 urlpatterns = [
@@ -19,6 +21,8 @@ urlpatterns = [
     re_path(r"^api/v1(?:/(?P<path>[\s\S]*))?$", not_found),
     # In place of the admin’s own, at its address; allauth asks for the name
     path("admin/login/", SignIn.as_view(), name="account_login"),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="people:password-change")),
+    path("admin/r/<int:content_type_id>/<path:object_id>/", admin.site.admin_view(view_on_site)),
     path("admin/", admin.site.urls),
 ]
 

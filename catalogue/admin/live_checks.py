@@ -102,21 +102,6 @@ def _without_versions(request: HttpRequest) -> Any:
     return data
 
 
-def _files(request: HttpRequest, entry: Dataset | None) -> list[Resource]:
-    """The files and links as they stand in the form, those without a sound address left out."""
-    made = inlineformset_factory(Dataset, Resource, form=ResourceForm, extra=0)
-    formset = made(request.POST, instance=entry or Dataset(), prefix="resources")
-    if not formset.management_form.is_valid():
-        return []
-    formset.full_clean()
-    cleaned = [(one.instance.pk, getattr(one, "cleaned_data", {})) for one in formset.forms]
-    return [
-        Resource(id=key, **_of_model(Resource, values))
-        for key, values in cleaned
-        if values.get("url") and not values.get("DELETE")
-    ]
-
-
 def _about_title(request: HttpRequest, title: str, entry: Dataset | None, said: dict[str, Any]) -> dict[str, Any]:
     """How long it is, and whether another entry of theirs has it."""
     title = " ".join(title.split())[:500]

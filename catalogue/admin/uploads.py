@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from catalogue.actions import amending, uploads
 from catalogue.actions.store import By
+from catalogue.admin.access import their_entries
 from catalogue.drafts import ResourceDraft
 from catalogue.enums import Route
-from catalogue.models import Dataset, Resource, UploadedFile
+from catalogue.models import Resource, UploadedFile
 from publishers.models import User
-from publishers.permissions import Permission, has_permission, publisher_ids_with
+from publishers.permissions import Permission, publisher_ids_with
 
 
 class UploadForm(forms.ModelForm):
@@ -82,20 +83,10 @@ class UploadedFileAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # versions are kept
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-
-        class Allowed(form):  # type: ignore[misc, valid-type]
-            def clean_dataset(self) -> Dataset:
-                dataset: Dataset = self.cleaned_data["dataset"]
-                if not has_permission(request.user, Permission.EDIT_DATASET, dataset.publisher_id):
-                    raise ValidationError("You may not change this entry: choose one of your publishers’.")
-                return dataset
-
-            def clean_file(self) -> Any:
-                return self.cleaned_data["file"]
-
-        return Allowed
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "dataset":  # the field would say the title even of one that it refuses
+            kwargs["queryset"] = their_entries(request, Permission.EDIT_DATASET)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: UploadedFile, form: Any, change: bool) -> None:
         assert isinstance(request.user, User)

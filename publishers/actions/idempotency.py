@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from publishers.models import IdempotentAnswer, User
+from publishers.permissions import token_of
 
 #: For how long a key is remembered.
 KEPT: Final = datetime.timedelta(days=7)
@@ -33,11 +34,14 @@ def once(
 ) -> Answer:
     """Do the work unless the key tells that it is done; then give the answer that it had.
 
-    `request` is method, address and body. All is one transaction: a write that fails leaves no key behind and may be
-    tried again, and a second call that comes while the first is at work waits for it.
+    `request` is method, address and body. Another token of the same person is another caller: it isn't told what one of
+    wider scope was answered. All is one transaction: a write that fails leaves no key behind and may be tried again,
+    and a second call that comes while the first is at work waits for it.
     Raises `KeyUsedForAnother`, and whatever `work` raises.
     """
-    digest = hashlib.sha256(b"\n".join([request[0].encode(), request[1].encode(), request[2]])).hexdigest()
+    token = token_of(user)
+    parts = [str(token.pk if token else "").encode(), request[0].encode(), request[1].encode(), request[2]]
+    digest = hashlib.sha256(b"\n".join(parts)).hexdigest()
     with transaction.atomic():
         IdempotentAnswer.objects.filter(user=user, key=key, created_at__lt=now - KEPT).delete()
         try:

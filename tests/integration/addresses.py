@@ -15,7 +15,7 @@ from catalogue.models import Dataset
 UNKNOWN_API = "^api/v1(?:/(?P<path>[\\s\\S]*))?$"
 
 #: Pages for people with an account that stand in no namespace of their own: their names are given.
-FOR_PEOPLE = ("admin/login/", "sign-in/code", "second-step")
+FOR_PEOPLE = ("admin/login/", "admin/password_change/", "admin/r/", "sign-in/code", "second-step")
 
 #: Route → addresses. `{id}`, `{name}`, `{file}`, `{publisher}` and `{source}` are filled in for an entry.
 EXAMPLES: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,3 @@
+from tests.integration.write.conftest import editor, publisher
+
+__all__ = ["editor", "publisher"]
