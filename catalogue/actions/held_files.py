@@ -22,17 +22,34 @@ def keep(file: File, name: str) -> str:
         raise StoreUnavailable from error
 
 
-def open_held(name: str) -> IO[Any]:
-    """The file to read from, its beginning at hand. Raises `FileNotFoundError`, `StoreUnavailable`."""
+def open_held(name: str, start: int = 0, end: int | None = None) -> IO[Any]:
+    """The file to read from, standing at `start`; what comes from `end` on need not be there.
+
+    A store at a distance is asked for just that part, and now: what fails, fails before an answer has begun.
+    Raises `FileNotFoundError`, `StoreUnavailable`.
+    """
+    bucket = getattr(default_storage, "bucket", None)
     try:
-        file = default_storage.open(name)
-        file.seek(0)  # stores at a distance fetch it now: what fails, fails before an answer has begun
+        if bucket is None:
+            file = default_storage.open(name)
+            file.seek(start)
+            return file
+        asked = {"Range": f"bytes={start}-{'' if end is None else end - 1}"} if start or end is not None else {}
+        part: IO[Any] = bucket.Object(name).get(**asked)["Body"]
+        return part
     except FileNotFoundError:
         raise
     except _errors() as error:
+        if _is_missing(error):
+            raise FileNotFoundError(name) from error
         logger.error("The store of uploaded files gave no file: %s", error)
         raise StoreUnavailable from error
-    return file
+
+
+def _is_missing(error: BaseException) -> bool:
+    """Whether an S3 store says that it has no such file."""
+    said = getattr(error, "response", {}).get("Error", {})
+    return said.get("Code") in {"NoSuchKey", "404"}
 
 
 def forget(name: str) -> None:

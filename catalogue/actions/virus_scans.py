@@ -60,17 +60,21 @@ def is_served(file: UploadedFile) -> bool:
 
 
 def scan_waiting() -> int:
-    """Scan the files that came before there was a scanner; return how many were found clean."""
-    clean = 0
-    waiting = UploadedFile.objects.filter(scanned=False).order_by("uploaded_at", "id")
+    """Scan the files that came before there was a scanner; return how many were found clean.
+
+    A file in which something was found is looked at again only by another scanner: by another command.
+    """
+    clean, scanner = 0, settings.VIRUS_SCAN_COMMAND[:500]
+    waiting = UploadedFile.objects.filter(scanned=False).exclude(found_by=scanner).order_by("uploaded_at", "id")
     for file in waiting.iterator() if settings.VIRUS_SCAN_COMMAND else []:
         try:
             with open_held(file.stored_as) as stream:
                 scan(iter(lambda: stream.read(1 << 16), b""))  # read within this round
         except Found:
+            UploadedFile.objects.filter(pk=file.pk).update(found_by=scanner)
             logger.error("The virus scanner found something in %s (%s): it is not given out.", file, file.pk)
         except (NotScanned, StoreUnavailable, FileNotFoundError) as error:
             logger.warning("%s (%s) could not be scanned: %s", file, file.pk, error)
         else:
-            clean += UploadedFile.objects.filter(pk=file.pk).update(scanned=True)
+            clean += UploadedFile.objects.filter(pk=file.pk).update(scanned=True, found_by="")
     return clean

@@ -23,6 +23,14 @@ class UploadedFile(models.Model):
     size_bytes = models.BigIntegerField("size")
     sha256 = models.CharField("SHA-256", max_length=64)
     scanned = models.BooleanField("scanned for viruses", default=False)
+    found_by = models.CharField(
+        "virus found by",
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The scanner’s command, if it found something. Another command looks again.",
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="uploaded_files"
     )

@@ -31,12 +31,14 @@ def download(request: HttpRequest, dataset_id: UUID, resource_id: UUID, file_nam
     found = (versions.filter(number=number) if number else versions).first()
     if found is None:
         raise Http404
+    if found.found_by:
+        return render(request, "errors/file_unavailable.html", {"reason": "virus"}, status=410)
     if not virus_scans.is_served(found):
         return _not_now(request, "scan", wait=3600)
     try:
         response = ranged(
             request,
-            lambda start, end: OpenPart(held_files.open_held(found.stored_as), start, end),
+            lambda start, end: OpenPart(held_files.open_held(found.stored_as, start, end), end - start),
             size=found.size_bytes,
             media_type=found.media_type,
             etag=f'"{found.sha256}"',

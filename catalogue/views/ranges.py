@@ -92,11 +92,10 @@ def _is_same(condition: str, etag: str, modified: datetime) -> bool:
 
 
 class OpenPart:
-    """Bytes of a file that is open already, which is closed in the end though nobody has read one (HEAD)."""
+    """Bytes of a file that is open and stands at the first of them; it is closed though nobody read one (HEAD)."""
 
-    def __init__(self, stream: IO[bytes], start: int, end: int) -> None:
-        stream.seek(start)
-        self._pieces = pieces(stream, end - start)
+    def __init__(self, stream: IO[bytes], length: int) -> None:
+        self._pieces = pieces(stream, length)
         self.close = stream.close
 
     def __iter__(self) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from moto.server import ThreadedMotoServer
 
@@ -77,6 +78,20 @@ def test_versions_are_kept_there_and_given_back_whole_and_in_part(editor, publis
     assert client.get(address, headers={"If-None-Match": whole["ETag"]}).status_code == 304
 
 
+def test_of_a_part_no_more_is_fetched_from_the_store(editor, publisher, client, store):
+    """A reader who goes on with a broken download of gigabytes doesn't wait until we have fetched them all."""
+    entry = dataset(publisher)
+    made = send(editor, "post", f"/api/v1/datasets/{entry.id}/files", CSV * 50_000).json()
+    asked = []
+    events = default_storage.bucket.meta.client.meta.events
+    events.register("before-send.s3.GetObject", lambda request, **_: asked.append(request.headers.get("Range")))
+    for wanted in ("bytes=5-8", "bytes=-4", "bytes=1049990-"):
+        part = client.get(local(made["url"]), headers={"Range": wanted})
+        start, _, end = part["Content-Range"].removeprefix("bytes ").partition("/")[0].partition("-")
+        assert b"".join(part.streaming_content) == (CSV * 50_000)[int(start) : int(end) + 1]
+    assert asked == [b"bytes=5-8", b"bytes=1049996-1049999", b"bytes=1049990-1049999"]
+
+
 def test_what_is_gone_from_the_store_is_not_found(editor, publisher, client, store):
     made = send(editor, "post", f"/api/v1/datasets/{dataset(publisher).id}/files", CSV).json()
     boto3.client("s3", endpoint_url=store.url).delete_object(
@@ -113,8 +128,15 @@ def test_what_was_stored_for_an_entry_that_refuses_it_is_deleted_again(editor, p
 def scanner(settings: Any, tmp_path: Path) -> str:
     """A real program that finds the test virus."""
     script = tmp_path / "scan.py"
-    script.write_text("import sys; sys.exit(b'EICAR' in open(sys.argv[1], 'rb').read())")
+    script.write_text(
+        "import sys\nopen(__file__ + '.looks', 'a').write('.')\nsys.exit(b'EICAR' in open(sys.argv[-1], 'rb').read())\n"
+    )
     return f"{sys.executable} {script}"
+
+
+def looks(scanner: str) -> int:
+    """How many files the scanner was given."""
+    return len(Path(scanner.split()[1] + ".looks").read_text())
 
 
 def test_what_came_before_there_was_a_scanner_is_given_out_once_it_was_scanned(
@@ -132,6 +154,11 @@ def test_what_came_before_there_was_a_scanner_is_given_out_once_it_was_scanned(
         assert "It has not been checked for viruses yet." in answer.content.decode()
     assert virus_scans.scan_waiting() == 1
     assert b"".join(client.get(local(clean["url"])).streaming_content) == CSV
-    assert client.get(local(bad["url"])).status_code == 503
+    refused = client.get(local(bad["url"]))
+    assert (refused.status_code, "A virus scanner found something in it." in refused.content.decode()) == (410, True)
+    assert looks(scanner) == 2
+    assert (virus_scans.scan_waiting(), looks(scanner)) == (0, 2)  # what was found stays found
+    settings.VIRUS_SCAN_COMMAND = f"{scanner} --stricter"
+    assert (virus_scans.scan_waiting(), looks(scanner)) == (0, 3)
     assert send(editor, "post", f"/api/v1/datasets/{entry.id}/files", b"EICAR").status_code == 400
     assert sorted(store.files().values()) == [b"EICAR", CSV]
