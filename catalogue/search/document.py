@@ -14,7 +14,7 @@ from uuid import UUID
 from tantivy import Document
 
 from catalogue.enums import Access, LinkHealth
-from catalogue.search.analysis import stems
+from catalogue.search.analysis import stems, written
 from catalogue.search.coverage import (
     EPOCH,
     MOST_PLACES,
@@ -96,6 +96,15 @@ def plain(text: str) -> str:
     return plain_text(text) if _has_markup.search(text) else _white_space.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=1_024)
+def _names(title: str, abbreviation: str) -> tuple[str, ...]:
+    """What a publisher is called: its title, and the letters that it is known by, its own or those of the synonyms:
+    "ONS population" asks for the ONS's own entries before others that name it as their source."""
+    known = {letters.lower() for letters in (abbreviation, *written(title))}
+    letters = [other for other in spelt_out((title,), stems(title)) if other.lower() not in known]
+    return title, abbreviation, *letters
+
+
 #: What can be found, and how much it counts.
 PARTS: Final = (
     Part("title", int(WEIGHTS["part: title"]), lambda entry: (entry.title,)),
@@ -103,7 +112,7 @@ PARTS: Final = (
     Part(
         "publisher",
         int(WEIGHTS["part: publisher"]),
-        lambda entry: (entry.publisher_path[-1][1], entry.publisher_abbreviation),
+        lambda entry: _names(entry.publisher_path[-1][1], entry.publisher_abbreviation),
     ),
     Part("description", int(WEIGHTS["part: description"]), lambda entry: (plain(entry.description),)),
     Part(

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from tantivy import Occur, Query, Schema, Searcher
 
+from catalogue.gazetteer.lookup import postcode_area
 from catalogue.search.analysis import WEAK_WORDS
+from catalogue.search.analysis import stems as stems_of
 from catalogue.search.corrections import beginnings, corrections, halves, is_long_enough_for_two_slips, respelt
 from catalogue.search.facets import FACETS
 from catalogue.search.operators import values_of
@@ -72,8 +74,10 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
         return int(searcher.doc_freq("text", stem))
 
     last = typed.words[-1][0] if typed.words else ""
+    meant = _respelt(typed, frequency, lambda word: int(searcher.doc_freq("words", word)))
     meanings = {
-        word: _meaning(word, stem, searcher, schema, frequency, is_last=word == last) for word, stem in typed.words
+        word: _meaning(word, stem, searcher, schema, frequency, is_last=word == last, meant=meant.get(word, ""))
+        for word, stem in typed.words
     }
     known = {word: meaning for word, meaning in meanings.items() if meaning}
     strong = {word: meaning for word, meaning in known.items() if word not in WEAK_WORDS}
@@ -111,24 +115,37 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
         ),
         corrected=tuple(word for word, meaning in known.items() if meaning.is_corrected),
         unknown=tuple(word for word, meaning in meanings.items() if not meaning),
-        respelt=_respelt(typed, frequency, lambda word: int(searcher.doc_freq("words", word))),
+        respelt=meant,
         spoken=typed.spoken if len(typed.words) + sum(map(len, typed.phrases)) > 1 else "",
     )
 
 
 def _meaning(
-    word: str, stem: str, searcher: Searcher, schema: Schema, frequency: Callable[[str], int], *, is_last: bool
+    word: str,
+    stem: str,
+    searcher: Searcher,
+    schema: Schema,
+    frequency: Callable[[str], int],
+    *,
+    is_last: bool,
+    meant: str,
 ) -> _Meaning | None:
     same = tuple(other for other in SAME.get(stem, ()) if frequency(other))
     stems = (stem, *same) if frequency(stem) else same
     year = word if len(word) == 4 and word.isdigit() and word.isascii() and word[:2] in ("19", "20") else ""
-    like = tuple(other for other in LIKE.get(stem, ()) if frequency(other))
+    likes = LIKE.get(stem, ())
+    if stems and meant and not searcher.doc_freq("words", word):
+        # "libary" stands in some description, as the same slip: what was meant is found beside it
+        likes = (*likes, *stems_of(meant))
+    like = tuple(other for other in likes if frequency(other))
     if not stems:  # nobody says "rubbish", but "refuse"
         stems, like = like, ()
     if stems:
         return _Meaning(stems, like, _one_of(schema, stems, like, year), is_corrected=False, is_simple=True, year=year)
     if year:
         return None
+    if town := _town(word, frequency):
+        return _Meaning(town, (), _sequence(schema, town), is_corrected=True, is_simple=len(town) == 1)
     if is_last and (longer := beginnings(word, searcher)):
         return _corrected(schema, longer)
     if near := corrections(word, frequency, lambda written: int(searcher.doc_freq("words", written))):
@@ -145,10 +162,21 @@ def _meaning(
     return None
 
 
+def _town(word: str, frequency: Callable[[str], int]) -> tuple[str, ...]:
+    """The stems of the town whose postcode this is, whole or its first half, if entries have them."""
+    area = postcode_area(word) if any(map(str.isdigit, word)) else None
+    town = tuple(stems_of(area.name)) if area else ()
+    return town if all(frequency(stem) for stem in town) else ()
+
+
 def _respelt(
     typed: Typed, frequency: Callable[[str], int], frequency_as_written: Callable[[str], int]
 ) -> dict[str, str]:
-    found = {word: respelt(word, frequency(stem), frequency_as_written) for word, stem in typed.words}
+    found = {
+        word: respelt(word, frequency(stem), frequency_as_written)
+        for word, stem in typed.words
+        if stem not in SAME and stem not in LIKE  # no slips, though no entry may have them: "jail" is no "rail"
+    }
     return {word: other for word, other in found.items() if other}
 
 

@@ -330,3 +330,40 @@ def test_a_facet_value_gives_as_many_results_as_its_count_says() -> None:
     assert (page.matching, page.total) == ("all", 60)
     assert page.facets["publisher"] == [FacetCount("north", 60, False)]
     assert titles("river level", publisher=("south",)) == ["River crossings"]
+
+
+def test_letters_that_a_publisher_is_known_by_ask_for_its_own_entries_first() -> None:
+    dataset(PublisherFactory(title="Office for National Statistics"), title="Population of wards, estimated")
+    dataset(PublisherFactory(title="Calder Council"), title="Population forecast", description="Source: ONS.")
+    dataset(PublisherFactory(title="Calder Council North"), title="Population", description="ONS figures of ours.")
+    index_now()
+    assert titles("ons population wards")[0] == "Population of wards, estimated"
+    assert set(titles("ons population")) == {"Population of wards, estimated", "Population forecast", "Population"}
+
+
+def test_what_a_slip_means_is_found_beside_an_entry_that_has_the_same_slip() -> None:
+    dataset(title="Loans", description="Of each libary.")
+    for number in range(60):
+        dataset(title=f"Library {number}")
+    index_now()
+    page = found("libary")
+    assert (page.total, page.hits[0].title, page.did_you_mean) == (61, "Loans", "library")
+
+
+def test_lay_words_are_not_taken_for_slips() -> None:
+    for number in range(60):
+        dataset(title=f"Rail timetable {number}")
+    dataset(title="Prisons")
+    index_now()
+    page = found("jail")
+    assert ([hit.title for hit in page.hits], page.did_you_mean) == (["Prisons"], "")
+
+
+def test_a_postcode_that_no_entry_has_is_read_as_its_town() -> None:
+    dataset(title="Schools of Leeds")
+    dataset(title="Schools of Hull")
+    dataset(title="Parks", places=("LS1",), description="About LS2.")
+    index_now()
+    assert titles("schools LS7")[0] == "Schools of Leeds"
+    assert titles("M15 4AB") == []
+    assert titles("LS2") == ["Parks"]
