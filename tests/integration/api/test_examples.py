@@ -51,7 +51,7 @@ def test_the_examples_in_python_print_what_is_found(examples):
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed.")
 def test_the_examples_for_curl_get_answers(examples):
     lines = [line for code in examples["curl"] for line in code.splitlines()]
-    assert len(lines) == 10
+    assert len(lines) == 11
     for line in lines:
         address = line.removeprefix("curl '").removesuffix("'")
         assert run("curl", "--silent", "--fail", "--show-error", address).strip()
@@ -64,6 +64,14 @@ def test_the_examples_in_javascript_print_what_is_found(examples, tmp_path: Path
     assert "Air quality in towns" in run("node", str(file))
 
 
-@pytest.mark.skipif(not shutil.which("Rscript"), reason="R is not installed.")
+def has_r() -> bool:
+    program = shutil.which("Rscript")
+    if program is None:
+        return False
+    asked = subprocess.run([program, "-e", "library(jsonlite)"], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
+@pytest.mark.skipif(not has_r(), reason="R with the package jsonlite is not installed.")
 def test_the_examples_in_r_print_what_is_found(examples):
     assert "Air quality in towns" in run("Rscript", "-e", examples["r"][0])
