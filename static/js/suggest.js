@@ -47,7 +47,7 @@ class Suggestions {
     });
   }
 
-  later() {
+  later(wait = WAIT) {
     clearTimeout(this.timer);
     this.request?.abort();
     const typed = this.input.value.trim();
@@ -55,7 +55,7 @@ class Suggestions {
       this.close();
       return;
     }
-    this.timer = setTimeout(() => this.ask(typed), WAIT);
+    this.timer = setTimeout(() => this.ask(typed), wait);
   }
 
   async ask(typed) {
@@ -103,8 +103,11 @@ class Suggestions {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     const open = !this.list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (!open) return;
       event.preventDefault();
+      if (!open) {
+        this.later(0); // closed by Escape: an arrow brings it back
+        return;
+      }
       const step = event.key === "ArrowDown" ? 1 : -1;
       const places = this.results.length + 1; // one of them is the box itself
       this.mark(((this.active + 1 + step + places) % places) - 1);
@@ -116,10 +119,15 @@ class Suggestions {
       this.close();
     } else if (event.key === "Tab") {
       this.close();
+    } else if (open && ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) {
+      this.mark(-1); // back to the text, where the caret moves
     }
   }
 
   mark(place) {
+    // What is walked through may not change under the reader
+    clearTimeout(this.timer);
+    this.request?.abort();
     this.list.children[this.active]?.setAttribute("aria-selected", "false");
     this.active = place;
     const option = this.list.children[place];
