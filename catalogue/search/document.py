@@ -35,6 +35,9 @@ from catalogue.text import plain_text
 #: Characters of a description that a result can show a piece of. All of it can be found.
 SHOWN_DESCRIPTION: Final = 1_200
 
+#: Characters of the titles of its files, of their columns' headings and of its places that a result can show.
+_SHOWN_ELSEWHERE: Final = 300
+
 #: Words of file titles and the like that one entry may add: a dataset of 5,000 files isn't about 5,000 things.
 _MOST_EXTRA_WORDS: Final = 200
 
@@ -156,6 +159,11 @@ def card(entry: Searchable) -> dict[str, Any]:
         "quality_band": entry.quality_band,
         "origin_id": entry.origin_id,
         "updated_at": entry.updated_at.isoformat(),
+        **{
+            name: " · ".join(dict.fromkeys(texts))[:_SHOWN_ELSEWHERE]
+            for name, texts in (("files", entry.files), ("columns", entry.columns), ("places", entry.places))
+            if texts
+        },
         "digest": digest(entry),
     }
 

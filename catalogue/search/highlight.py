@@ -20,6 +20,14 @@ _FIELDS: Final = (
     ("formats", "formats"),
 )
 
+#: What a result shows a piece of where a word stands neither in its title nor in its description: (label, field).
+_ELSEWHERE: Final = (
+    ("Tags", "tags"),
+    ("Files", "files"),
+    ("Columns", "columns"),
+    ("Places", "places"),
+)
+
 
 def marked_title(title: str, wanted: frozenset[str]) -> tuple[Markup, set[str]]:
     """The title with the wanted words in <mark>, and which of them it has."""
@@ -56,6 +64,20 @@ def why(card: Mapping[str, Any], wanted: frozenset[str], in_title: set[str], in_
         # Beyond what the card holds: far down in the description, in names of files, places, identifiers
         labels.append("files and other details")
     return f"Matched in: {', '.join(labels)}"
+
+
+def marked_elsewhere(card: Mapping[str, Any], wanted: frozenset[str], found: set[str]) -> Markup:
+    """Pieces of tags, titles of files, headings of columns and places that have wanted words not found so far."""
+    pieces = []
+    missing = wanted - found - set(stems(card["publisher_title"]))  # the publisher is shown with every result
+    for label, field in _ELSEWHERE:
+        value = card.get(field) or ""
+        text = value if isinstance(value, str) else ", ".join(value)
+        if missing.intersection(stems(text)):
+            piece, here = marked_piece(text, missing)
+            pieces.append(Markup("{}: {}").format(label, piece))
+            missing -= here
+    return Markup(". ").join(pieces)
 
 
 def _best(found: list[Place]) -> int:

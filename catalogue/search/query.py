@@ -16,7 +16,7 @@ from tantivy import Document
 from catalogue.search.analysis import stems, written
 from catalogue.search.counting import Clue, Counting
 from catalogue.search.facets import FACETS, FacetCount
-from catalogue.search.highlight import marked_piece, marked_title, why
+from catalogue.search.highlight import marked_elsewhere, marked_piece, marked_title, why
 from catalogue.search.index import SearchUnavailable, Snapshot, open_reader, reading
 from catalogue.search.paging import find, is_by_rank
 from catalogue.search.request import DEEPEST, ENOUGH, SearchRequest
@@ -51,6 +51,7 @@ class Hit:
     title: str
     title_html: Markup
     snippet_html: Markup
+    elsewhere_html: Markup
     why: str
     score: float
     publisher_slug: str
@@ -72,8 +73,13 @@ class Hit:
 
     @property
     def highlights(self) -> dict[str, str]:
-        """Title and a piece of the description as safe HTML, with the words that were found in <mark>."""
-        return {"title": str(self.title_html), "description": str(self.snippet_html)}
+        """Title, a piece of the description and what else has words that those lack, as safe HTML with the words that
+        were found in <mark>."""
+        return {
+            "title": str(self.title_html),
+            "description": str(self.snippet_html),
+            "elsewhere": str(self.elsewhere_html),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +233,7 @@ def _hit(score: float, document: Document, wanted: frozenset[str]) -> Hit:
         title=card["title"],
         title_html=title_html,
         snippet_html=snippet_html,
+        elsewhere_html=marked_elsewhere(card, wanted, in_title | in_description),
         why=why(card, wanted, in_title, in_description),
         score=score,
         publisher_slug=card["publisher_slug"],

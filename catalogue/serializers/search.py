@@ -20,6 +20,10 @@ class HighlightsSerializer(serializers.Serializer[Any]):
 
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True, help_text="A piece of the description; may be empty.")
+    elsewhere = serializers.CharField(
+        allow_blank=True,
+        help_text="Tags, titles of files, columns and places with words that those lack; may be empty.",
+    )
 
 
 class HitSerializer(serializers.Serializer[Any]):

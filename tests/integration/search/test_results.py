@@ -138,7 +138,25 @@ def test_marks_show_what_was_found_and_nothing_written_there_becomes_markup() ->
     assert str(hit.snippet_html).startswith("… Word")
     assert str(hit.snippet_html).endswith("Word …")
     assert hit.why == "Matched in: title, description"
-    assert hit.highlights == {"title": str(hit.title_html), "description": str(hit.snippet_html)}
+    assert hit.highlights == {"title": str(hit.title_html), "description": str(hit.snippet_html), "elsewhere": ""}
+
+
+def test_words_that_only_tags_files_or_columns_have_are_shown_marked_there() -> None:
+    dataset(
+        title="Beacons",
+        description="Where the lamps burn.",
+        tags=("aids to navigation", "coast"),
+        resources=(csv_file(title="Foghorn <b> register"), csv_file(url="https://data.example.gov.uk/2", title="Keys")),
+    )
+    index_now()
+    hit = found("beacon navigation foghorn").hits[0]
+    assert hit.highlights == {
+        "title": "<mark>Beacons</mark>",
+        "description": "Where the lamps burn.",
+        "elsewhere": "Tags: aids to <mark>navigation</mark>, coast."
+        " Files: <mark>Foghorn</mark> &lt;b&gt; register · Keys",
+    }
+    assert found("lamps").hits[0].highlights["elsewhere"] == ""
 
 
 def test_a_result_carries_what_its_card_shows() -> None:
