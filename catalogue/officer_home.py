@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from catalogue.attention import NEEDS, counts_of, needing
-from catalogue.enums import Band, State
+from catalogue.enums import Band, ProposalState, State
 from catalogue.models import Dataset, Revision
 from catalogue.quality.plan import Step
 from catalogue.quality.report import present
@@ -52,6 +52,10 @@ class Home:
     may_edit: bool
     tiles: list[Tile] = field(default_factory=list)
     to_review: list[Dataset] = field(default_factory=list)
+    to_approve: list[Dataset] = field(default_factory=list)
+    """Published entries with a change that waits for this person's approval."""
+    sent_back: list[Dataset] = field(default_factory=list)
+    """Published entries of which a change was sent back, for those who can't publish it themselves."""
     weakest: list[Weak] = field(default_factory=list)
     latest: list[Dataset] = field(default_factory=list)
     """Entries that this person changed last."""
@@ -71,10 +75,22 @@ def home_of(user: User, now: datetime.datetime) -> Home:
     return Home(
         may_edit=True,
         tiles=[Tile(need, label, counts[need], f"needs={need}") for need, label in NEEDS.items() if counts[need]],
+        to_approve=_with_proposals(entries, ProposalState.WAITING, approving),
+        sent_back=_with_proposals(entries, ProposalState.RETURNED, own) if approving != own else [],
         to_review=list(waiting.only("title", "modified_at", "publisher__title")[:_SHOWN]),
         weakest=_weakest(entries),
         latest=_latest(user, own),
     )
+
+
+def _with_proposals(entries: QuerySet[Dataset], state: ProposalState, allowed: set[UUID] | None) -> list[Dataset]:
+    """Entries of these publishers of which a proposed change stands so, what waits longest first."""
+    if allowed == set():
+        return []
+    found = entries if allowed is None else entries.filter(publisher_id__in=allowed)
+    found = found.filter(proposals__state=state).annotate(changed_at=F("proposals__changed_at"))
+    shown = found.select_related("publisher").order_by("changed_at", "id").only("title", "publisher__title")
+    return list(shown[:_SHOWN])
 
 
 def _counts(own: set[UUID] | None, now: datetime.datetime) -> dict[str, int]:

@@ -184,7 +184,7 @@ def _tell_approvers(proposed: Sequence[WorkingCopy], *, by: By, now: datetime.da
             publisher=publishers[publisher_id],
             subject=f"Changes of {len(copies):,} entries wait for your approval",
             text=f"{by.words}: {by.comment}" if by.comment else by.words,
-            path="/admin/catalogue/proposal/?state=waiting",
+            path="/admin/catalogue/proposal/?state__exact=waiting",
             key=str(by.batch_id or publisher_id),
             now=now,
             to=[person for person in approvers if by.user is None or person.pk != by.user.pk],

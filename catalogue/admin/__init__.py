@@ -1,3 +1,3 @@
-from catalogue.admin import batches, dataset, links, reference, uploads, webhooks
+from catalogue.admin import batches, dataset, links, proposals, reference, uploads, webhooks
 
-__all__ = ["batches", "dataset", "links", "reference", "uploads", "webhooks"]
+__all__ = ["batches", "dataset", "links", "proposals", "reference", "uploads", "webhooks"]

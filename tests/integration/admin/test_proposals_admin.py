@@ -12,13 +12,15 @@ from catalogue.models import Batch, Dataset, Proposal
 from catalogue.proposed import working_copies, working_copy
 from publishers.enums import Role
 from publishers.models import Notice, User
-from tests.factories.catalogue import csv_file, dataset
+from tests.factories.catalogue import csv_file, dataset, proposed
 from tests.factories.clients import signed_in
 from tests.factories.publishers import MembershipFactory, PublisherFactory, officer
 from tests.integration.admin.test_bulk import press
 from tests.integration.admin.test_dataset_form import change_url, values
 
 pytestmark = pytest.mark.django_db
+
+LIST_OF_PROPOSALS = "/admin/catalogue/proposal/"
 
 
 @pytest.fixture
@@ -191,7 +193,7 @@ def test_a_change_in_bulk_waits_where_it_must_and_is_undone_as_one(agency):
     page = editor.get(f"/admin/catalogue/batch/{batch.pk}/change/").content.decode()
     assert page.count("Proposed: waits for approval") == 2
     told = Notice.objects.get(subject="Changes of 2 entries wait for your approval")
-    assert told.path == "/admin/catalogue/proposal/?state=waiting"
+    assert told.path == "/admin/catalogue/proposal/?state__exact=waiting"
     approver.post(review(other), {"_approve": "1", "seen": str(copies[other.pk].point)})
     undone = editor.post(f"/admin/catalogue/batch/{batch.pk}/undo/", follow=True).content.decode()
     assert "3 entries are as before. 1 had been changed since" in undone
@@ -227,3 +229,38 @@ def test_a_table_changes_what_waits_and_leaves_the_rest_of_it(agency):
     assert (entry.title, entry.description) == ("Eels", "Old.")
     draft = working_copy(entry).draft
     assert (draft.title, draft.description) == ("Tweed eels", "New.")
+
+
+def test_the_list_and_the_home_page_lead_to_what_waits_and_several_are_approved_at_once(agency):
+    person, approver = officer(agency), signed_in(officer(agency, Role.APPROVER))
+    editor = signed_in(person)
+    entries = [dataset(agency, title=title) for title in ("Eels", "Otters", "Moles")]
+    for entry in entries:
+        change(entry, person, title=f"All {entry.title.lower()}")
+    elsewhere = proposed(PublisherFactory(), title="Theirs", description="Elsewhere")
+    home = approver.get("/admin/").content.decode()
+    assert "Changes that wait for your approval" in home
+    assert "Changes that wait for your approval" not in editor.get("/admin/").content.decode()
+    shown = approver.get(LIST_OF_PROPOSALS + "?state__exact=waiting").content.decode()
+    assert [f"/admin/catalogue/dataset/{entry.pk}/review/" in shown for entry in (*entries, elsewhere)] == [
+        *([True] * 3),
+        False,
+    ]
+    chosen = [str(proposal.pk) for proposal in Proposal.objects.filter(dataset__in=entries[:2])]
+    act = {"action": "approve_selected", "_selected_action": chosen}
+    assert "Approve these changes" not in editor.post(LIST_OF_PROPOSALS, act).content.decode()
+    page = approver.post(LIST_OF_PROPOSALS, act)
+    points = {f"seen-{copy.dataset.pk}": str(copy.point) for copy, _ in page.context["entries"]}
+    assert '<td class="after" data-label="Proposed">All eels</td>' in page.content.decode()
+    change(entries[1], person, title="Otters again")
+    answer = approver.post(LIST_OF_PROPOSALS, act | points | {"_approve": "1"}, follow=True).content.decode()
+    assert "Approved 1 change." in answer
+    assert "“Otters”: The entry or the change was edited meanwhile." in answer
+    titles = Dataset.objects.filter(publisher=agency).order_by("title").values_list("title", flat=True)
+    assert list(titles) == ["All eels", "Moles", "Otters"]
+    approver.post(review(entries[2]), {"_refuse": "1", "seen": points_of(entries[2]), "comment": "No."})
+    assert "Changes that were sent back" in editor.get("/admin/").content.decode()
+
+
+def points_of(entry: Dataset) -> str:
+    return str(working_copy(Dataset.objects.get(pk=entry.pk)).point)

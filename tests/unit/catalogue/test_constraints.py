@@ -15,6 +15,8 @@ from catalogue.models import (
     Dataset,
     LinkCheck,
     PastIdentifier,
+    Proposal,
+    ProposalEdition,
     QualityDay,
     QualityReport,
     QualityRollup,
@@ -25,7 +27,7 @@ from catalogue.models import (
 )
 from harvest.models import Record, Run, Source
 from publishers.models import Membership, Publisher, User
-from tests.factories.catalogue import csv_file, dataset
+from tests.factories.catalogue import csv_file, dataset, proposed
 from tests.factories.publishers import MembershipFactory, PublisherFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +130,25 @@ def test_revision_number_once():
     found = dataset()
     with broken("revision_number_once"):
         Revision.objects.create(dataset=found, number=1, created_at=NOW, route="form", snapshot={}, digest="")
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    {"proposal_state_known": {"state": "imagined"}, "proposal_open_once": {"state": "returned"}}.items(),
+)
+def test_proposal(constraint, fields):
+    entry = proposed(PublisherFactory())
+    Proposal.objects.create(dataset=entry, state="approved", opened_at=NOW, changed_at=NOW)
+    with broken(constraint):
+        Proposal.objects.filter(dataset=entry, state="approved").update(**fields)
+
+
+def test_proposal_edition_once():
+    proposed(PublisherFactory())
+    again = ProposalEdition.objects.get()
+    again.pk = None
+    with broken("proposal_edition_once"):
+        again.save()
 
 
 def test_past_identifier_once():

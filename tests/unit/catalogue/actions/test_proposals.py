@@ -3,7 +3,6 @@
 import datetime
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalogue.actions import datasets, proposals
@@ -181,11 +180,3 @@ def test_a_version_restored_by_an_editor_is_held(agency, editor, approver):
     change(entry, approver, title="Tweed eels")
     assert datasets.restore(stands(entry), number=1, by=editor, now=NOW).is_held
     assert stands(entry).title == "Tweed eels"
-
-
-def test_an_entry_has_one_open_proposal(agency):
-    entry = dataset(agency)
-    Proposal.objects.create(dataset=entry, opened_at=NOW, changed_at=NOW)
-    with pytest.raises(IntegrityError, match="proposal_open_once"), transaction.atomic():
-        Proposal.objects.create(dataset=entry, state=ProposalState.RETURNED, opened_at=NOW, changed_at=NOW)
-    Proposal.objects.create(dataset=entry, state=ProposalState.APPROVED, opened_at=NOW, changed_at=NOW)
