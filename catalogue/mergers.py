@@ -20,7 +20,15 @@ MOVED: Final = {"harvest.Source": "publisher", "catalogue.Webhook": "publisher",
 MOVED_BY_RULE: Final = frozenset(
     {"publishers.Publisher", "publishers.PublisherName", "publishers.Membership", "catalogue.Dataset"}
 )
-LEFT: Final = frozenset({"publishers.ApiToken", "publishers.Notice", "catalogue.InventoryFile", "catalogue.Standing"})
+LEFT: Final = frozenset(
+    {
+        "publishers.ApiToken",
+        "publishers.Merger",
+        "publishers.Notice",
+        "catalogue.InventoryFile",
+        "catalogue.Standing",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

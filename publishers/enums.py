@@ -84,6 +84,7 @@ class AuditAction(TextChoices):
     PUBLISHER_CREATED = "publisher_created", "Created a publisher"
     PUBLISHER_CHANGED = "publisher_changed", "Changed a publisher"
     PUBLISHER_MERGED = "publisher_merged", "Merged a publisher into another"
+    PUBLISHER_UNMERGED = "publisher_unmerged", "Undid the merger of a publisher"
     DATASET_CREATED = "dataset_created", "Created an entry"
     DATASET_CHANGED = "dataset_changed", "Changed an entry"
     DATASET_SUBMITTED = "dataset_submitted", "Sent an entry for review"

@@ -43,6 +43,7 @@ LAYERS = [
             "mergers",
             "officer_home",
             "proposed",
+            "unmerging",
             "inventory.export",
             "inventory.holdings",
             "inventory.import_plan",
@@ -127,3 +128,21 @@ def test_no_module_hides_its_subject_behind_a_vague_name():
 def test_nothing_imports_the_settings_module():
     wrong = [str(path.relative_to(ROOT)) for _, path in modules() if "config.settings" in imported_modules(path)]
     assert wrong == []
+
+
+#: Who writes entries as they are told to. Everybody else comes through `actions.holding`, which asks for approval.
+WRITERS = {
+    "catalogue/actions/batches.py",  # entries that it had made are withdrawn
+    "catalogue/actions/datasets.py",  # what is new, and steps of an entry's life
+    "catalogue/actions/holding.py",
+    "catalogue/actions/mergers.py",  # the operators'
+    "catalogue/actions/proposals.py",  # what was approved
+    "catalogue/actions/trying.py",  # what is taken back at once
+    "harvest/pipeline/load.py",
+}
+
+
+def test_nobody_writes_entries_past_those_who_approve():
+    name = "catalogue.actions.store.upsert_many"
+    found = {str(path.relative_to(ROOT)) for _, path in modules() if name in imported_modules(path)}
+    assert found == WRITERS

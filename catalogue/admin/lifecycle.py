@@ -18,7 +18,7 @@ from catalogue.enums import ProposalState, State
 from catalogue.forms.lifecycle import ReviewForm, WithdrawForm
 from catalogue.models import Dataset
 from catalogue.proposed import WorkingCopy, working_copy
-from catalogue.serializers.revisions import FieldChange, snapshot_changes
+from catalogue.serializers.revisions import FieldChange, snapshot_changes, value_in_words
 from catalogue.snapshots import Snapshot
 from publishers.permissions import Permission, has_permission
 
@@ -143,7 +143,12 @@ def changes_of(request: HttpRequest, copy: WorkingCopy) -> list[ProposedField]:
     proposed = {one.field: one for one in words(copy.published, copy.said)}
     meanwhile = {one.field: one.before or "–" for one in words(copy.base, copy.published)}
     return [
-        ProposedField(one.label, one.before, one.after, meanwhile.get(name, "") if name in copy.clashes else "")
+        ProposedField(
+            one.label,
+            value_in_words(name, one.before),
+            value_in_words(name, one.after),
+            value_in_words(name, meanwhile.get(name, "")) if name in copy.clashes else "",
+        )
         for name in copy.fields
         if (one := proposed.get(name))
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,7 +15,9 @@ from django.utils import timezone
 from catalogue.actions import mergers
 from catalogue.admin.access import by
 from catalogue.mergers import forecast, objections
-from publishers.models import Publisher
+from catalogue.unmerging import objections as undo_objections
+from catalogue.unmerging import return_of
+from publishers.models import Merger, Publisher
 from publishers.permissions import Permission, publisher_ids_with
 
 #: A page waits for its answer: more entries than these are moved by the command.
@@ -23,8 +25,12 @@ MOST_ENTRIES: Final = 10_000
 
 
 def urls(site: admin.AdminSite) -> list[URLPattern]:
-    address = "merge-publisher/<uuid:publisher_id>/"
-    return [path(address, site.admin_view(merge), name="catalogue_dataset_merge_publisher")]
+    return [
+        path("merge-publisher/<uuid:publisher_id>/", site.admin_view(merge), name="catalogue_dataset_merge_publisher"),
+        path(
+            "unmerge-publisher/<uuid:publisher_id>/", site.admin_view(undo), name="catalogue_dataset_unmerge_publisher"
+        ),
+    ]
 
 
 class MergeForm(forms.Form):
@@ -68,6 +74,38 @@ def merge(request: HttpRequest, publisher_id: UUID) -> HttpResponse:
     return TemplateResponse(request, "admin/publishers/publisher/merge.html", context)
 
 
+def undo(request: HttpRequest, publisher_id: UUID) -> HttpResponse:
+    """Say what would go back and what would stay; POST does it."""
+    if publisher_ids_with(request.user, Permission.ADD_PUBLISHER) is not None:
+        raise PermissionDenied
+    found = Merger.objects.select_related("old", "old__merged_into", "new").filter(old=publisher_id, undone_at=None)
+    merger = found.first()
+    if merger is None:
+        raise Http404("No merger of this publisher can be undone.")
+    expected, problems = return_of(merger), undo_objections(merger)
+    if expected.entries > MOST_ENTRIES:
+        problems.append(_too_long(expected.entries, f"merge_publishers {merger.old.slug} {merger.new.slug} --undo"))
+    if request.method == "POST" and not problems:
+        try:
+            back = mergers.undo(merger, by=by(request), now=timezone.now())
+        except mergers.CannotMerge as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(request.path)
+        entries = f"{back:,} {'entry is' if back == 1 else 'entries are'}"
+        messages.success(request, f"{merger.old} is separate from {merger.new} again: {entries} its own.")
+        return HttpResponseRedirect(reverse("admin:publishers_publisher_change", args=[merger.old.pk]))
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": f"Undo the merger of {merger.old} into {merger.new}",
+        "merger": merger,
+        "old": merger.old,
+        "back": expected,
+        "problems": problems,
+        "opts": Publisher._meta,
+    }
+    return TemplateResponse(request, "admin/publishers/publisher/unmerge.html", context)
+
+
 def _merge(request: HttpRequest, old: Publisher, new: Publisher, *, people_move: bool) -> HttpResponse:
     try:
         moved = mergers.merge(old, new, by=by(request), now=timezone.now(), people_move=people_move)
@@ -82,5 +120,9 @@ def _merge(request: HttpRequest, old: Publisher, new: Publisher, *, people_move:
 def _too_many(old: Publisher, new: Publisher, total: int) -> list[str]:
     if total <= MOST_ENTRIES:
         return []
-    command = f"manage.py merge_publishers {old.slug} {new.slug}"
-    return [f"{total:,} entries take longer than a page can wait. Ask whoever runs the site to run “{command}”."]
+    return [_too_long(total, f"merge_publishers {old.slug} {new.slug}")]
+
+
+def _too_long(entries: int, command: str) -> str:
+    run = f"manage.py {command}"
+    return f"{entries:,} entries take longer than a page can wait. Ask whoever runs the site to run “{run}”."

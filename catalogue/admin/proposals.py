@@ -35,6 +35,7 @@ class ProposalAdmin(admin.ModelAdmin):
     list_per_page = 50
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions = ["approve_selected"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:

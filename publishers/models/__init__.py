@@ -3,6 +3,7 @@ from publishers.models.audit_entry import AuditEntry
 from publishers.models.idempotent_answer import IdempotentAnswer
 from publishers.models.invitation import Invitation
 from publishers.models.membership import Membership
+from publishers.models.merger import Merger
 from publishers.models.notice import Notice, NoticeChoice
 from publishers.models.publisher import Publisher, PublisherName
 from publishers.models.sign_in_failure import SignInFailure
@@ -14,6 +15,7 @@ __all__ = [
     "IdempotentAnswer",
     "Invitation",
     "Membership",
+    "Merger",
     "Notice",
     "NoticeChoice",
     "Publisher",

@@ -122,11 +122,77 @@ def test_without_its_people_a_merged_body_leaves_no_roles(old: Publisher, new: P
     assert not Membership.objects.exists()
 
 
+def undo_page(old: Publisher) -> str:
+    return f"/admin/catalogue/dataset/unmerge-publisher/{old.pk}/"
+
+
+def test_undone_what_came_goes_back_and_what_was_made_since_stays(
+    old: Publisher, new: Publisher, operator: Client, client: Client
+) -> None:
+    third = PublisherFactory(title="A third body", slug="third")
+    came, given_away = dataset(old, title="Gas prices", name="gas-prices"), dataset(old, title="Coal")
+    own = dataset(new, title="Their own")
+    agency = PublisherFactory(title="Coal Agency", parent=old)
+    catalogue = source("https://energy.example/data.json", publisher=old)
+    both, only, raised = officer(old, Role.ADMINISTRATOR), officer(old), officer(old)
+    MembershipFactory(user=both, publisher=new, role=Role.VIEWER)
+    operator.post(page(old), {"into": str(new.pk), "people_move": "on", "_merge": "1"})
+    since = dataset(new, title="Made since")
+    Membership.objects.filter(user=raised, publisher=new).update(role=Role.APPROVER)
+    Dataset.objects.filter(pk=given_away.pk).update(publisher=third)
+
+    link = operator.get(f"/admin/publishers/publisher/{old.pk}/change/").content.decode()
+    assert f'href="{undo_page(old)}">Undo its merger' in link
+    shown = operator.get(undo_page(old)).content.decode()
+    assert "1 go back" in shown
+    assert "1 came with the merger and belong to another body by now" in shown
+    assert all(words in shown for words in ("Coal Agency", "1 source", "energy: their addresses lead to"))
+    done = operator.post(undo_page(old), follow=True).content.decode()
+    assert "Department of Energy is separate from Department for Business again: 1 entry is its own." in done
+    owners = dict(Dataset.objects.values_list("pk", "publisher"))
+    assert owners == {came.pk: old.pk, given_away.pk: third.pk, own.pk: new.pk, since.pk: new.pk}
+    old.refresh_from_db()
+    agency.refresh_from_db()
+    catalogue.refresh_from_db()
+    assert (old.merged_into, old.closed_on, agency.parent, catalogue.publisher) == (None, None, old, old)
+    assert set(Membership.objects.values_list("user", "publisher", "role")) == {
+        (both.pk, old.pk, Role.ADMINISTRATOR),
+        (both.pk, new.pk, Role.VIEWER),
+        (only.pk, old.pk, Role.EDITOR),
+        (raised.pk, old.pk, Role.EDITOR),
+        (raised.pk, new.pk, Role.APPROVER),
+    }
+    assert Revision.objects.get(dataset=came, number=3).comment == (
+        "Department of Energy is separate from Department for Business again"
+    )
+    assert client.get("/publisher/energy").status_code == 200
+    assert AuditEntry.objects.filter(action="publisher_unmerged").count() == 2
+    assert operator.get(undo_page(old), follow=True).status_code == 404
+
+
+def test_of_mergers_in_a_row_the_last_is_undone_first(old: Publisher, new: Publisher) -> None:
+    PublisherFactory(title="Department for Trade", slug="trade")
+    entry = dataset(old)
+    call_command("merge_publishers", "energy", "business")
+    call_command("merge_publishers", "business", "trade")
+    with pytest.raises(CommandError, match="was itself merged into Department for Trade: undo that merger first"):
+        call_command("merge_publishers", "energy", "business", "--undo")
+    call_command("merge_publishers", "business", "trade", "--undo")
+    old.refresh_from_db()
+    assert (old.merged_into, Dataset.objects.get().publisher) == (new, new)
+    call_command("merge_publishers", "energy", "business", "--undo")
+    entry.refresh_from_db()
+    assert entry.publisher == old
+    with pytest.raises(CommandError, match="or that was undone already"):
+        call_command("merge_publishers", "energy", "business", "--undo")
+
+
 @pytest.mark.parametrize("role", Role.values)
 def test_only_operators_merge(role: str, old: Publisher, new: Publisher) -> None:
     person = officer(old, Role(role))
     MembershipFactory(user=person, publisher=new, role=role)
     assert signed_in(person).post(page(old), {"into": str(new.pk), "_merge": "1"}).status_code == 403
+    assert signed_in(person).post(undo_page(old)).status_code == 403
     assert not Publisher.objects.exclude(merged_into=None).exists()
 
 
