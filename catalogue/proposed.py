@@ -58,14 +58,18 @@ _ORDER = {name: place for place, name in enumerate((*DATASET_FIELDS, "name", "vi
 
 
 def is_held(user: User | None, publisher_ids: Collection[UUID], state: str) -> bool:
-    """Whether what this person changes in an entry waits for approval.
+    """Whether what this person changes in an entry waits for approval: they may edit there, and not publish.
 
-    `publisher_ids`: whose the entry is, and whose it would be. Machines have nobody to ask.
+    `publisher_ids`: whose the entry is, and whose it would be. Machines have nobody to ask. Whether somebody may edit
+    at all is asked before.
     """
     if user is None or state != State.PUBLISHED:
         return False
-    allowed = publisher_ids_with(user, Permission.PUBLISH_DATASET)
-    return allowed is not None and not set(publisher_ids) <= allowed
+    publishable = publisher_ids_with(user, Permission.PUBLISH_DATASET)
+    if publishable is None:
+        return False
+    editable = publisher_ids_with(user, Permission.EDIT_DATASET) or set()
+    return any(one in editable and one not in publishable for one in publisher_ids)
 
 
 def open_proposals(dataset_ids: Iterable[UUID]) -> dict[UUID, tuple[Proposal, ProposalEdition]]:
