@@ -1,6 +1,6 @@
 """Showing why an entry was found: marked words in its title, a telling piece of its description."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final
 
@@ -66,17 +66,20 @@ def why(card: Mapping[str, Any], wanted: frozenset[str], in_title: set[str], in_
     return f"Matched in: {', '.join(labels)}"
 
 
-def marked_elsewhere(card: Mapping[str, Any], wanted: frozenset[str], found: set[str]) -> Markup:
-    """Pieces of tags, titles of files, headings of columns and places that have wanted words not found so far."""
+def marked_elsewhere(card: Mapping[str, Any], meanings: Iterable[frozenset[str]], found: set[str]) -> Markup:
+    """Pieces of tags, titles of files, headings of columns and places that say what was typed, where the title, the
+    description and the publisher don't. Each meaning is the stems that say it."""
     pieces = []
-    missing = wanted - found - set(stems(card["publisher_title"]))  # the publisher is shown with every result
+    found = found | set(stems(card["publisher_title"]))
+    missing = [meaning for meaning in meanings if meaning.isdisjoint(found)]
     for label, field in _ELSEWHERE:
         value = card.get(field) or ""
         text = value if isinstance(value, str) else ", ".join(value)
-        if missing.intersection(stems(text)):
-            piece, here = marked_piece(text, missing)
+        wanted = frozenset().union(*missing)
+        if not wanted.isdisjoint(stems(text)):
+            piece, here = marked_piece(text, wanted)
             pieces.append(Markup("{}: {}").format(label, piece))
-            missing -= here
+            missing = [meaning for meaning in missing if meaning.isdisjoint(here)]
     return Markup(". ").join(pieces)
 
 

@@ -165,7 +165,7 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
     if counts.total and request.page <= pages:
         found = find(text, matching, request, snapshot, counts.total)
         following = found.following
-        hits = [_hit(score, snapshot.searcher.doc(address), text.stems) for score, address in found.ranked]
+        hits = [_hit(score, snapshot.searcher.doc(address), text) for score, address in found.ranked]
     return SearchPage(
         hits=hits,
         total=counts.total,
@@ -223,7 +223,8 @@ def _matching(text: TextQuery, request: SearchRequest, counting: Counting) -> Cl
     return "all" if counting.have_every_word(enough) else "any"
 
 
-def _hit(score: float, document: Document, wanted: frozenset[str]) -> Hit:
+def _hit(score: float, document: Document, text: TextQuery) -> Hit:
+    wanted = text.stems
     card: dict[str, Any] = json.loads(document["card"][0])
     title_html, in_title = marked_title(card["title"], wanted)
     snippet_html, in_description = marked_piece(card["description"], wanted)
@@ -233,7 +234,7 @@ def _hit(score: float, document: Document, wanted: frozenset[str]) -> Hit:
         title=card["title"],
         title_html=title_html,
         snippet_html=snippet_html,
-        elsewhere_html=marked_elsewhere(card, wanted, in_title | in_description),
+        elsewhere_html=marked_elsewhere(card, text.meanings, in_title | in_description),
         why=why(card, wanted, in_title, in_description),
         score=score,
         publisher_slug=card["publisher_slug"],

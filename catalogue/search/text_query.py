@@ -44,6 +44,7 @@ class TextQuery:
     wanted: Wanted | None
     narrowed: dict[str, tuple[str, ...]]
     stems: frozenset[str]
+    meanings: tuple[frozenset[str], ...]  # of the words that say something: any of one's stems says what was typed
     corrected: tuple[str, ...]  # words that no entry has, for which others were looked for
     unknown: tuple[str, ...]  # words that no entry has, and nothing like them
     respelt: dict[str, str]  # words that may be slips → what may have been meant
@@ -113,6 +114,7 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
             [stem for meaning in known.values() for stem in (*meaning.stems, *meaning.like)]
             + [stem for phrase in typed.phrases for stem in phrase]
         ),
+        meanings=tuple(frozenset((*meaning.stems, *meaning.like)) for meaning in strong.values()),
         corrected=tuple(word for word, meaning in known.items() if meaning.is_corrected),
         unknown=tuple(word for word, meaning in meanings.items() if not meaning),
         respelt=meant,

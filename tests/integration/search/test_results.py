@@ -149,7 +149,7 @@ def test_words_that_only_tags_files_or_columns_have_are_shown_marked_there() -> 
         resources=(csv_file(title="Foghorn <b> register"), csv_file(url="https://data.example.gov.uk/2", title="Keys")),
     )
     index_now()
-    hit = found("beacon navigation foghorn").hits[0]
+    hit = found("beacon navigation foghorn csv data").hits[0]
     assert hit.highlights == {
         "title": "<mark>Beacons</mark>",
         "description": "Where the lamps burn.",
