@@ -5,6 +5,7 @@ the type of its values and its dimension; its address is that of the page that e
 has no measurement: a nought would say that it failed.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from catalogue.enums import CriterionState
@@ -50,9 +51,13 @@ def _is_known(result: Result) -> bool:
 
 
 def _score(address: str, key: str, value: int, dataset: str, site: str) -> Node:
+    return _measurement(address, _score_metric(key, site), Typed(str(value), "xsd:integer"), dataset)
+
+
+@lru_cache(maxsize=16)
+def _score_metric(key: str, site: str) -> Node:
     title, definition = SCORE_METRICS[key]
-    metric = _metric(score_metric_address(key, site), title, definition, "integer", None, site)
-    return _measurement(address, metric, Typed(str(value), "xsd:integer"), dataset)
+    return _metric(score_metric_address(key, site), title, definition, "integer", None, site)
 
 
 def _criterion(report: Report, result: Result, dataset: str, site: str) -> Node:

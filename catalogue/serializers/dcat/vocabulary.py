@@ -69,18 +69,27 @@ def media_type(text: str) -> Node | None:
 
 def licence(found: Licence) -> Node:
     """By the EU's licence table where it knows it, else by its own address, else by its name."""
-    known = licences.LICENCES.get(found.code)
-    address = (known.eu_uri if known else "") or found.url
-    pairs: list[tuple[str, Value]] = [("dct:identifier", found.code), ("dct:title", found.title)]
-    if found.url and found.url != address:
-        pairs.append(("foaf:homepage", Link(found.url)))
+    return _licence(found.code, found.title, found.url)
+
+
+@lru_cache(maxsize=256)
+def _licence(code: str, title: str, url: str) -> Node:
+    known = licences.LICENCES.get(code)
+    address = (known.eu_uri if known else "") or url
+    pairs: list[tuple[str, Value]] = [("dct:identifier", code), ("dct:title", title)]
+    if url and url != address:
+        pairs.append(("foaf:homepage", Link(url)))
     return Node(address, ("dct:LicenseDocument",), pairs, once=bool(address))
 
 
 def themes(topic: Topic, site: str) -> list[tuple[str, Value]]:
     """Our topic, and the EU data theme that it belongs to."""
-    own = Node(f"{site}/topics#{topic.slug}", ("skos:Concept",), [("skos:prefLabel", topic.title)], once=True)
-    return [("dcat:theme", own), ("dcat:theme", _eu_theme(topic.slug))]
+    return [("dcat:theme", _own_theme(topic.slug, topic.title, site)), ("dcat:theme", _eu_theme(topic.slug))]
+
+
+@lru_cache(maxsize=64)
+def _own_theme(slug: str, title: str, site: str) -> Node:
+    return Node(f"{site}/topics#{slug}", ("skos:Concept",), [("skos:prefLabel", title)], once=True)
 
 
 @lru_cache(maxsize=64)
