@@ -24,7 +24,7 @@ from catalogue.webhook_signing import OVERLAP
 from publishers.actions import audit
 from publishers.client_address import client_address
 from publishers.enums import AuditAction
-from publishers.models import User
+from publishers.models import Publisher, User
 from publishers.permissions import works_for_any
 
 #: Calls that a webhook's page shows; all are a click away.
@@ -82,13 +82,21 @@ class WebhookAdmin(_OwnersOnly):
     list_filter = ["is_active", "paused_because"]
     list_select_related = ["owner"]
     search_fields = ["name", "url", "owner__email"]
-    autocomplete_fields = ["publisher"]
     fields = ["name", "url", "subject", "publisher", "dataset_id", "search", "is_active"]
     readonly_fields = ["state", "secret", "secret_before"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
         queryset = super().get_queryset(request)
         return queryset if request.user.is_superuser else queryset.filter(owner_id=request.user.pk)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "publisher":  # any: what is told is public
+            kwargs["queryset"] = Publisher.objects.filter(merged_into=None).order_by("title", "pk")
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        assert field is not None
+        for related in ("add", "change", "delete", "view"):
+            setattr(field.widget, f"can_{related}_related", False)
+        return field
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = [str(name) for name in self.fields or ()]
