@@ -33,6 +33,8 @@ def address_key(url: str) -> str:
 def match(drafts: Sequence[ResourceDraft], stored: Sequence[Stored]) -> list[UUID | None]:
     """For each draft the id of the stored resource that it is, or None for a new one."""
     found: list[UUID | None] = [None] * len(drafts)
+    if not stored:
+        return found
     free = {resource.id: resource for resource in stored}
 
     def give(draft_key: Callable[[ResourceDraft], object], stored_key: Callable[[Stored], object]) -> None:

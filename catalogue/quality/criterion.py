@@ -3,15 +3,15 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalogue.enums import CriterionState
 from catalogue.quality.dimensions import Dimension
 from catalogue.quality.facts import DatasetFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule found.
+class Finding(NamedTuple):
+    """What a rule found. A tuple, as are results, since ten of each are made for every dataset that is written.
 
     `points` None: nothing can be said, or the question doesn't arise; the criterion is then left out of the score.
     """

@@ -6,8 +6,8 @@ are made anew.
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import Any, Final, Self
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Self
 
 from catalogue.enums import Band, CriterionState
 from catalogue.quality import consistency, rules, timeliness
@@ -39,8 +39,7 @@ CRITERIA: Final = {rule.key: rule for rule in RULES}
 BANDS: Final = ((85, Band.EXCELLENT), (65, Band.GOOD), (40, Band.FAIR), (0, Band.POOR))
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """How an entry does on one criterion. `field`, `reason`, `fix` and `evidence` are those of `criterion.Finding`."""
 
     key: str
@@ -66,27 +65,12 @@ class Result:
         return DIMENSIONS[CRITERIA[self.key].dimension]
 
     def to_json(self) -> dict[str, Any]:
-        # Spelt out, since ten of these are made for every dataset that is written
-        return {
-            "key": self.key,
-            "title": self.title,
-            "state": self.state,
-            "points": self.points,
-            "out_of": self.out_of,
-            "reason": self.reason,
-            "fix": self.fix,
-            "field": self.field,
-            "evidence": list(self.evidence),
-            "gain": self.gain,
-        }
+        return self._asdict() | {"evidence": list(self.evidence)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
-        known = {name: value[name] for name in _RESULT_FIELDS}
+        known = {name: value[name] for name in cls._fields}
         return cls(**{**known, "evidence": tuple(known["evidence"])})
-
-
-_RESULT_FIELDS: Final = tuple(field.name for field in fields(Result))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from harvest.normalise.ckan_package import Package
 from harvest.normalise.fields import is_nothing
 from harvest.sources.ckan_record import extras_of
 from publishers.enums import PublisherKind
+from services.compact_json import dumps
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -61,7 +62,7 @@ def _organisation(value: Mapping[str, Any]) -> Organisation | None:
 
 def _details(value: Mapping[str, Any]) -> dict[str, str]:
     """What it says of itself, as a publisher's fields. A portal's thousands of packages repeat a few organisations."""
-    return _details_once(json.dumps(value, sort_keys=True))
+    return _details_once(dumps(value, sort_keys=True))
 
 
 @lru_cache(maxsize=2_048)

@@ -23,6 +23,8 @@ MAX_ITEMS = 500
 MAX_RESOURCES = 10_000
 #: Characters of the JSON of what we have no field for.
 MAX_EXTRAS = 200_000
+#: Characters that one becomes in JSON at most: an escaped pair of surrogates.
+_PER_CHARACTER = 12
 
 # What PostgreSQL's text and jsonb refuse, and what no text needs: NUL, other control characters, lone surrogates.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -180,7 +182,7 @@ def _items(items: tuple[str, ...], name: str, limit: int, findings: list[Finding
 
 
 def _extras(value: dict[str, Any], name: str, findings: list[Finding]) -> dict[str, Any]:
-    if len(value) < 50 and all(_is_short(key) and _is_short(item) for key, item in value.items()):
+    if _room(value) <= MAX_EXTRAS:
         return value
     text = json.dumps(value)
     if "\\u0000" in text or "\\ud" in text or "NaN" in text or "Infinity" in text:
@@ -203,11 +205,23 @@ def _extras(value: dict[str, Any], name: str, findings: list[Finding]) -> dict[s
     return kept
 
 
-def _is_short(value: Any) -> bool:
-    """Whether it is surely no trouble: the usual case, told fast."""
-    if isinstance(value, str):
-        return len(value) < 1_000 and not _UNSTORABLE.search(value)
-    return value is None or isinstance(value, bool | int)
+def _room(value: Any, depth: int = 0) -> int:
+    """How long its JSON is at most, told fast; more than there may be, where it may hold what can't be stored."""
+    if depth > 20:
+        return MAX_EXTRAS + 1
+    match value:
+        case str():
+            return MAX_EXTRAS + 1 if _UNSTORABLE.search(value) else _PER_CHARACTER * len(value) + 4
+        case dict():
+            return 2 + sum(_room(key) + _room(item, depth + 1) for key, item in value.items())
+        case list() | tuple():
+            return 2 + sum(_room(item, depth + 1) + 2 for item in value)
+        case int():  # bool as well
+            return 10 + value.bit_length()
+        case None:
+            return 6
+        case _:
+            return MAX_EXTRAS + 1
 
 
 def _storable_json(value: Any) -> Any:
