@@ -9,15 +9,10 @@ from typing import Final
 
 from charset_normalizer import from_bytes
 
+from services.byte_order_mark import codec_with_mark
+
 _CHUNK = 1 << 20
 _SAMPLE = 200_000
-_BOMS: Final = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 #: Bytes that mean nothing in Windows-1252.
 _NOT_1252: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
 #: Encodings of other languages that a guess may name; what else it names is nearly always Windows-1252.
@@ -49,9 +44,8 @@ class Encoding:
 def encoding_of(path: Path) -> Encoding:
     with path.open("rb") as file:
         start = file.read(_SAMPLE)
-    for mark, name in _BOMS:
-        if start.startswith(mark):
-            return Encoding(name)
+    if marked := codec_with_mark(start):
+        return Encoding(marked)
     start = start.rstrip(b"\x00")
     nulls = start.count(0)
     if nulls > len(start) * 0.3:

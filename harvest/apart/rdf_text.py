@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from harvest.byte_order_mark import marked_encoding
+from services.byte_order_mark import marked_encoding
 
 _CHUNK = 256 * 1024
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{2,40})[\"']")

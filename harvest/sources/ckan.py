@@ -11,6 +11,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from harvest.findings import error
@@ -23,6 +24,7 @@ from harvest.sources.ckan_paging import Paging
 from harvest.sources.ckan_portal import Answer, CallFailed, Portal
 from harvest.sources.ckan_record import VOLATILE
 from harvest.sources.ckan_selection import Selection, search_filter
+from harvest.sources.in_turn import in_turn
 from harvest.sources.opening import files_of, is_web_address, open_file, opened
 from services.http import HttpClient
 
@@ -54,23 +56,13 @@ class CkanAdapter:
             yield from _PortalGather(portal, place, memory).events()
 
     def _fetch_files(self, place: Place, limits: Limits) -> Iterator[Event]:
-        files = files_of(place, suffixes=_SUFFIXES)
         selection = Selection(place.config)
-        unread: list[str] = []
-        for file in files:
-            try:
-                with opened(open_file(file), max_bytes=limits.max_bytes) as stream:
-                    yield from packages_in(stream, selection)
-            except SourceFailed as failure:
-                if len(files) == 1:
-                    raise
-                unread.append(file.name)
-                yield SourceProblem(error("file-unreadable", f"{file.name}: {failure}", value=file.name))
-        if unread:
-            raise SourceFailed(
-                f"{len(unread)} of {len(files)} files could not be read to their end: {', '.join(unread[:5])}"
-                f"{' …' if len(unread) > 5 else ''}. The problems of this run say why."
-            )
+
+        def read(file: Path) -> Iterator[Event]:
+            with opened(open_file(file), max_bytes=limits.max_bytes) as stream:
+                yield from packages_in(stream, selection)
+
+        yield from in_turn(files_of(place, suffixes=_SUFFIXES), read)
         yield from selection.about_left_out()
         yield Finished(is_whole=not selection.lost)
 

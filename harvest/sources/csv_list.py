@@ -11,12 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from harvest.findings import error, warning
+from harvest.findings import warning
 from harvest.raw_record import RawRecord, content_hash, tidy_guid
+from harvest.sources.asked_before import conditions, remembered
 from harvest.sources.base import Event, Finished, Limits, Place, SourceFailed, SourceProblem
 from harvest.sources.csv_list_entries import Entry, Sheet, identity_of
 from harvest.sources.csv_list_record import VOLATILE, body_of, raw_of
 from harvest.sources.csv_list_table import MAX_ROWS, CsvTable, Row
+from harvest.sources.in_turn import in_turn
 from harvest.sources.opening import files_of, is_web_address, open_file, open_web, opened
 from services.apart.process import Crashed, run_apart
 
@@ -42,48 +44,33 @@ class CsvAdapter:
 
     def fetch(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Generator[Event, None, None]:
         if is_web_address(place.url):
-            yield from _web(place.url, memory if memory.get("url") == place.url else {}, limits)
+            yield from _web(place.url, memory, limits)
         else:
             yield from _files(place, limits)
 
 
 def _web(url: str, memory: Mapping[str, Any], limits: Limits) -> Iterator[Event]:
-    headers = {"Accept": _ACCEPT}
-    headers |= {"If-None-Match": memory["etag"]} if memory.get("etag") else {}
-    headers |= {"If-Modified-Since": memory["modified"]} if memory.get("modified") else {}
+    headers = {"Accept": _ACCEPT, **conditions(url, memory)}
     with tempfile.NamedTemporaryFile(prefix="inventory-") as held:
         with open_web(url, limits, headers=headers) as answer:
             if answer.status == 304:
                 yield Finished(is_unmodified=True, memory=memory)
                 return
-            remembered = {
-                "url": url,
-                "etag": answer.headers.get("ETag", ""),
-                "modified": answer.headers.get("Last-Modified", ""),
-            }
+            seen = remembered(url, answer)
             with opened(answer, max_bytes=limits.max_bytes) as stream:
                 shutil.copyfileobj(stream, held)
         lost = yield from _entries(held)
-    yield Finished(is_whole=not lost, memory=remembered if not lost else {})
+    yield Finished(is_whole=not lost, memory=seen if not lost else {})
 
 
 def _files(place: Place, limits: Limits) -> Iterator[Event]:
-    files = files_of(place, suffixes=_SUFFIXES)
     lost = 0
-    unread: list[str] = []
-    for file in files:
-        try:
-            lost += yield from _file(file, limits)
-        except SourceFailed as failure:
-            if len(files) == 1:
-                raise
-            unread.append(file.name)
-            yield SourceProblem(error("file-unreadable", f"{file.name}: {failure}", value=file.name))
-    if unread:
-        raise SourceFailed(
-            f"{len(unread)} of {len(files)} files could not be read to their end: {', '.join(unread[:5])}"
-            f"{' …' if len(unread) > 5 else ''}. The problems of this run say why."
-        )
+
+    def read(file: Path) -> Iterator[Event]:
+        nonlocal lost
+        lost += yield from _file(file, limits)
+
+    yield from in_turn(files_of(place, suffixes=_SUFFIXES), read)
     yield Finished(is_whole=not lost)
 
 

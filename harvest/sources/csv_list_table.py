@@ -11,9 +11,9 @@ from typing import IO
 from charset_normalizer import from_bytes
 
 from harvest.apart.rdf_text import BAD_BYTES
-from harvest.byte_order_mark import marked_encoding
 from harvest.sources.base import SourceFailed
 from harvest.sources.csv_list_columns import known_columns
+from services.byte_order_mark import marked_encoding
 
 #: Rows among which the header is looked for.
 ABOVE = 60

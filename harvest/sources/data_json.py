@@ -7,12 +7,14 @@ prefixed names, and 3.0's nested catalogues, series and services.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 from harvest.findings import Finding, error, warning
 from harvest.raw_record import RawRecord, content_hash, plain_key, tidy_guid
+from harvest.sources.asked_before import conditions, remembered
 from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
+from harvest.sources.in_turn import in_turn
 from harvest.sources.json_stream import JsonError, JsonReader, Readable
 from harvest.sources.opening import files_of, is_web_address, open_file, open_web, opened
 
@@ -37,40 +39,21 @@ class DataJsonAdapter:
             yield from self._fetch_files(place, limits=limits)
 
     def _fetch_web(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Iterator[Event]:
-        headers = {"Accept": "application/json, application/ld+json;q=0.9, */*;q=0.5"}
-        if memory.get("url") == place.url:
-            headers |= {"If-None-Match": memory["etag"]} if memory.get("etag") else {}
-            headers |= {"If-Modified-Since": memory["last_modified"]} if memory.get("last_modified") else {}
+        headers = {"Accept": "application/json, application/ld+json;q=0.9, */*;q=0.5", **conditions(place.url, memory)}
         with open_web(place.url, limits, headers=headers) as answer:
             if answer.status == 304:
                 yield Finished(is_unmodified=True, memory=memory)
                 return
-            remembered = {
-                "url": place.url,
-                "etag": answer.headers.get("ETag", ""),
-                "last_modified": _http_date(answer.headers.get("Last-Modified", "")),
-            }
             with opened(answer, max_bytes=limits.max_bytes) as stream:
                 yield from self._records(stream)
-        yield Finished(memory=remembered)
+            yield Finished(memory=remembered(place.url, answer))
 
     def _fetch_files(self, place: Place, *, limits: Limits) -> Iterator[Event]:
-        files = files_of(place, suffixes=(".json", ".json.gz"))
-        unread: list[str] = []
-        for file in files:
-            try:
-                with opened(open_file(file), max_bytes=limits.max_bytes) as stream:
-                    yield from self._records(stream)
-            except SourceFailed as failure:
-                if len(files) == 1:
-                    raise
-                unread.append(file.name)
-                yield SourceProblem(error("file-unreadable", f"{file.name}: {failure}", value=file.name))
-        if unread:
-            raise SourceFailed(
-                f"{len(unread)} of {len(files)} files could not be read to their end: {', '.join(unread[:5])}"
-                f"{' …' if len(unread) > 5 else ''}. The problems of this run say why."
-            )
+        def read(file: Path) -> Iterator[Event]:
+            with opened(open_file(file), max_bytes=limits.max_bytes) as stream:
+                yield from self._records(stream)
+
+        yield from in_turn(files_of(place, suffixes=(".json", ".json.gz")), read)
         yield Finished()
 
     def _records(self, stream: Readable) -> Iterator[Event]:
@@ -254,12 +237,3 @@ def _no_list(scalars: Mapping[str, Any]) -> str:
 
 def _a_kind_of(value: Any) -> str:
     return {str: "text", bool: "true or false", type(None): "empty", list: "a list"}.get(type(value), "a number")
-
-
-def _http_date(text: str) -> str:
-    """The header as it stands where it is a date, to be sent back; else ""."""
-    try:
-        parsedate_to_datetime(text)
-    except ValueError:
-        return ""
-    return text

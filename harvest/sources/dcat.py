@@ -14,9 +14,10 @@ from time import sleep
 from typing import IO, Any
 from urllib.parse import quote, urljoin
 
-from harvest.findings import error
-from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed, SourceProblem
+from harvest.sources.asked_before import conditions, remembered
+from harvest.sources.base import Announced, Event, Finished, Limits, Place, SourceFailed
 from harvest.sources.dcat_catalogue import Catalogue
+from harvest.sources.in_turn import in_turn
 from harvest.sources.opening import files_of, is_web_address, open_file, open_web, opened
 
 _ACCEPT = (
@@ -56,7 +57,7 @@ class DcatAdapter:
 class _WebGather:
     def __init__(self, url: str, memory: Mapping[str, Any], limits: Limits, pauses: Sequence[float]) -> None:
         self._url = url
-        self._memory = memory if memory.get("url") == url else {}
+        self._memory = memory
         self._limits = limits
         self._pauses = pauses
         self._catalogue = Catalogue(limits)
@@ -102,10 +103,7 @@ class _WebGather:
 
     def _read(self, url: str, number: int) -> Iterator[Event | str]:
         catalogue = self._catalogue
-        headers = {"Accept": _ACCEPT}
-        if number == 1:
-            headers |= {"If-None-Match": self._memory["etag"]} if self._memory.get("etag") else {}
-            headers |= {"If-Modified-Since": self._memory["modified"]} if self._memory.get("modified") else {}
+        headers = {"Accept": _ACCEPT, **(conditions(url, self._memory) if number == 1 else {})}
         with tempfile.NamedTemporaryFile(prefix="dcat-") as held:
             answer = self._download(url, headers, held, pauses=self._pauses if number > 1 else ())
             if answer is None:
@@ -127,11 +125,7 @@ class _WebGather:
                     held.truncate()
                     with opened(answer, max_bytes=self._limits.max_bytes) as stream:
                         shutil.copyfileobj(stream, held)
-                    self._remembered = {
-                        "url": self._url,
-                        "etag": answer.headers.get("ETag", ""),
-                        "modified": answer.headers.get("Last-Modified", ""),
-                    }
+                    self._remembered = remembered(self._url, answer)
                     media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                     return _FORMS.get(media_type) or _form_of(answer.url), answer.url
             except SourceFailed as failed:
@@ -145,23 +139,16 @@ def _files(place: Place, limits: Limits) -> Iterator[Event]:
     files = files_of(place, suffixes=_SUFFIXES)
     root = Path(place.url)
     catalogue = Catalogue(limits)
-    unread: list[str] = []
-    for file in files:
-        name = file.relative_to(root).as_posix() if file != root else file.name
-        try:
-            for event in _file(file, name, catalogue, limits):
-                if not isinstance(event, Announced) or len(files) == 1:
-                    yield event
-        except SourceFailed as failure:
-            if len(files) == 1:
-                raise
-            unread.append(name)
-            yield SourceProblem(error("file-unreadable", f"{name}: {failure}", value=name))
-    if unread:
-        raise SourceFailed(
-            f"{len(unread)} of {len(files)} files could not be read to their end: {', '.join(unread[:5])}"
-            f"{' …' if len(unread) > 5 else ''}. The problems of this run say why."
-        )
+
+    def label(file: Path) -> str:
+        return file.relative_to(root).as_posix() if file != root else file.name
+
+    def read(file: Path) -> Iterator[Event]:
+        for event in _file(file, label(file), catalogue, limits):
+            if not isinstance(event, Announced) or len(files) == 1:
+                yield event
+
+    yield from in_turn(files, read, label=label)
     yield from catalogue.events_at_end()
     yield Finished(is_whole=catalogue.is_whole)
 

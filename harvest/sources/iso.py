@@ -10,6 +10,7 @@ from typing import Any
 
 from harvest.findings import error, warning
 from harvest.raw_record import RawRecord, content_hash
+from harvest.sources.asked_before import conditions, remembered
 from harvest.sources.base import Event, Finished, Limits, Place, SourceFailed, SourceProblem
 from harvest.sources.iso_record import METADATA_DATES, VOLATILE, Broken, NoRecords, Records
 from harvest.sources.opening import files_of, is_web_address, open_file, open_web, opened
@@ -27,17 +28,14 @@ class IsoAdapter:
             yield from self._fetch_files(place, limits)
 
     def _fetch_web(self, place: Place, *, memory: Mapping[str, Any], limits: Limits) -> Iterator[Event]:
-        headers = {"Accept": "application/xml, text/xml;q=0.9, */*;q=0.5"}
-        if memory.get("url") == place.url:
-            headers |= {"If-None-Match": memory["etag"]} if memory.get("etag") else {}
+        headers = {"Accept": "application/xml, text/xml;q=0.9, */*;q=0.5", **conditions(place.url, memory)}
         with open_web(place.url, limits, headers=headers) as answer:
             if answer.status == 304:
                 yield Finished(is_unmodified=True, memory=memory)
                 return
-            remembered = {"url": place.url, "etag": answer.headers.get("ETag", "")}
             with opened(answer, max_bytes=limits.max_bytes) as stream:
                 yield from document_events(Records(stream, place=place.url, ignored=ignored_parts(place)))
-        yield Finished(memory=remembered if remembered["etag"] else {})
+            yield Finished(memory=remembered(place.url, answer))
 
     def _fetch_files(self, place: Place, limits: Limits) -> Iterator[Event]:
         files = files_of(place, suffixes=_SUFFIXES)

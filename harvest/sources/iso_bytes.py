@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import Protocol
 
-from harvest.byte_order_mark import marked_encoding
+from services.byte_order_mark import marked_encoding
 
 _PIECE = 64 * 1024
 #: The byte order mark and the XML declaration stand within so many bytes.

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from services.byte_order_mark import codec_with_mark
+
 #: Characters of one value that are held in memory at most.
 MAX_VALUE = 64 * 1024 * 1024
 _CHUNK = 256 * 1024
@@ -187,6 +189,6 @@ class JsonReader:
 
 
 def _decoder_for(start: bytes) -> codecs.IncrementalDecoder:
-    """UTF-8 with or without a byte order mark, or UTF-16 as its mark says. Bad bytes become U+FFFD."""
-    encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    """As its mark says, else UTF-8. Bad bytes become U+FFFD."""
+    encoding = codec_with_mark(start) or "utf-8-sig"
     return codecs.getincrementaldecoder(encoding)(errors="replace")

@@ -16,3 +16,11 @@ _MARKS: Final = (
 def marked_encoding(start: bytes) -> tuple[str, int] | None:
     """The encoding that a text's first bytes tell, and how long the mark is; None where there is none."""
     return next(((encoding, len(mark)) for mark, encoding in _MARKS if start.startswith(mark)), None)
+
+
+def codec_with_mark(start: bytes) -> str | None:
+    """The codec that reads a text and passes over the mark that it begins with; None where there is none."""
+    marked = marked_encoding(start)
+    if marked is None:
+        return None
+    return "utf-8-sig" if marked[0] == "utf-8" else marked[0].removesuffix("-le").removesuffix("-be")
