@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from harvest import actions
 from harvest.admin.access import Scoped, Told
-from harvest.enums import RecordState, RunState
+from harvest.enums import ACTIVE_RUN_STATES, RecordState, RunState
 from harvest.models import Problem, Record, Run
 from harvest.pipeline.retire import missing
 from harvest.queries import run_progress
@@ -39,11 +39,11 @@ class ProblemInline(admin.TabularInline):
     readonly_fields = fields
     extra = 0
     can_delete = False
-    verbose_name_plural = "problems (the first 200)"
+    verbose_name_plural = "problems (the first 20)"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Problem]:
         run = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
-        first = Problem.objects.filter(run=run).order_by("id").values("id")[:200]
+        first = Problem.objects.filter(run=run).order_by("id").values("id")[:20]
         return super().get_queryset(request).filter(id__in=list(first.values_list("id", flat=True)))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -95,13 +95,22 @@ class RunAdmin(Told, Scoped, admin.ModelAdmin):
         download = path(
             "<int:run_id>/vanished.csv", self.admin_site.admin_view(self.download), name="harvest_run_vanished_csv"
         )
-        return [decide, download, *super().get_urls()]
+        cancel = path(
+            "<int:run_id>/cancel/", self.admin_site.admin_view(require_POST(self.cancel_one)), name="harvest_run_cancel"
+        )
+        return [decide, download, cancel, *super().get_urls()]
+
+    def cancel_one(self, request: HttpRequest, run_id: int) -> HttpResponse:
+        run = get_object_or_404(self.get_queryset(request), pk=run_id)
+        actions.request_cancel(run, now=timezone.now())
+        messages.success(request, "Asked to stop: it ends within seconds. What it stored so far stays.")
+        return HttpResponseRedirect(reverse("admin:harvest_run_change", args=[run.pk]))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """With the records that a person is asked about: nobody can say of a number whether it is right."""
-        context = dict(extra_context or {})
+        context = dict(extra_context or {}) | {"under_way": ACTIVE_RUN_STATES}
         run = self.get_object(request, object_id) if object_id.isdecimal() else None
         if run is not None and run.state == RunState.QUARANTINED:
             context |= {"vanished": list(vanished(run)[:SHOWN]), "shown": SHOWN}

@@ -4,14 +4,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
 from harvest import actions
 from harvest.admin.access import Scoped
+from harvest.admin.previews import preview_for_form
 from harvest.enums import SourceKind
 from harvest.models import Source
 from harvest.sources import ADAPTERS
@@ -21,10 +27,32 @@ from publishers.enums import AuditAction
 from publishers.models import Publisher
 from publishers.permissions import Permission, publisher_ids_with
 
+_SETTINGS = (
+    "A JSON object. For every kind: only_organisations and not_organisations (lists of names), name_prefix,"
+    " grace_days. For CKAN: rows, filter, full_every_days and others; docs/harvest-sources.md has those of each kind."
+)
+
 
 class SourceForm(forms.ModelForm):
     class Meta:
         model = Source
+        labels = {
+            "config": "Settings",
+            "max_seconds": "Longest harvest",
+            "max_bytes": "Largest answer",
+            "publisher_rule": "Whose entries they become",
+        }
+        help_texts = {
+            "url": "A web address: of a portal, a catalogue, a listing or a file.",
+            "config": _SETTINGS,
+            "max_seconds": "Seconds, after which a harvest ends and keeps what it has.",
+            "max_bytes": "Bytes in all, unpacked, after which reading ends.",
+        }
+        widgets = {
+            "url": AdminTextInputWidget(attrs={"class": "vLargeTextField", "inputmode": "url"}),
+            "config": forms.Textarea(attrs={"rows": 4, "cols": 60}),
+            "publisher_map": forms.Textarea(attrs={"rows": 4, "cols": 60}),
+        }
         fields = [
             *("title", "kind", "url", "publisher", "publisher_rule", "publisher_map", "keeps_uuids", "config"),
             *("contact", "notify_about"),
@@ -56,6 +84,7 @@ class SourceForm(forms.ModelForm):
 @admin.register(Source)
 class SourceAdmin(Scoped, admin.ModelAdmin):
     form = SourceForm
+    change_form_template = "admin/harvest/source/change_form.html"
     list_display = ["title", "kind", "publisher", "schedule", "next_run_at", "is_paused"]
     list_filter = ["kind", "is_paused", "schedule"]
     list_select_related = ["publisher"]
@@ -80,6 +109,39 @@ class SourceAdmin(Scoped, admin.ModelAdmin):
         """Whose records become whose entries, and which UUIDs they may take, is for operators to say: it reaches beyond
         the publisher."""
         return [] if request.user.is_superuser else ["publisher_rule", "publisher_map", "keeps_uuids"]
+
+    def get_urls(self) -> list[URLPattern]:
+        views = [("preview/", "harvest_source_preview_new"), ("<int:source_id>/preview/", "harvest_source_preview")]
+        view = self.admin_site.admin_view(require_POST(self.preview))
+        return [*(path(route, view, name=name) for route, name in views), *super().get_urls()]
+
+    def preview(self, request: HttpRequest, source_id: int | None = None) -> HttpResponse:
+        """The form again, as it was filled in, with what a harvest would make of the source. Nothing is saved."""
+        source = get_object_or_404(self.get_queryset(request), pk=source_id) if source_id else None
+        if not (self.has_change_permission(request, source) if source else self.has_add_permission(request)):
+            raise PermissionDenied
+        form = self.get_form(request, source, change=source is not None)(request.POST, instance=source)
+        found = preview_for_form(form.instance) if form.is_valid() else None
+        fieldsets: Any = list(self.get_fieldsets(request, source))
+        fields = helpers.AdminForm(form, fieldsets, {}, self.get_readonly_fields(request, source), model_admin=self)
+        name = "harvest_source_change" if source else "harvest_source_add"
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Preview of a source",
+            "adminform": fields,
+            "media": self.media + fields.media,
+            "errors": helpers.AdminErrorList(form, []),
+            "inline_admin_formsets": [],
+            "original": source,
+            "object_id": source_id,
+            "preview": found,
+            "is_popup": False,
+            "to_field": None,
+        }
+        address = reverse(f"admin:{name}", args=[source.pk] if source else [])
+        return self.render_change_form(
+            request, context, add=source is None, change=source is not None, form_url=address, obj=source
+        )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -28,8 +28,10 @@ def place_of(source: Source, *, may_be_path: bool) -> Place:
     return Place(source.url, source.config, may_be_path)
 
 
-def limits_of(source: Source) -> Limits:
-    policy = OutboundPolicy.from_settings(max_bytes=source.max_bytes, total_timeout=float(source.max_seconds))
+def limits_of(source: Source, *, max_seconds: float | None = None) -> Limits:
+    """The source's own, or less time where less is left."""
+    seconds = min(source.max_seconds, max_seconds or source.max_seconds)
+    policy = OutboundPolicy.from_settings(max_bytes=source.max_bytes, total_timeout=float(seconds))
     return Limits(policy, source.max_bytes)
 
 

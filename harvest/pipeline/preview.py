@@ -1,6 +1,7 @@
 """What a harvest would make of a source: the same way as `run.harvest`, without writing anything."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -19,18 +20,23 @@ from harvest.pipeline.reading import Reading, choose_publishers, read
 from harvest.pipeline.wanted import wanted
 from harvest.raw_record import RawRecord
 from harvest.sources import ADAPTERS
-from harvest.sources.base import SourceProblem
+from harvest.sources.base import Event, Finished, SourceFailed, SourceProblem
 
 #: How much a preview keeps to be shown.
 SHOWN_READINGS = 20
-SHOWN_PROBLEMS = 200
+SHOWN_PROBLEMS = 10_000
 
 
 @dataclass(slots=True)
 class Preview:
-    """`readings` and `problems` (each with the identity of its record): the first few. `tally`: of everything."""
+    """`readings` and `problems` (each with the identity of its record): the first few. `tally`: of all that was read.
+
+    `is_whole`: that was everything. `failure` says why the source could not be read further, where it could not.
+    """
 
     tally: Tally = field(default_factory=Tally)
+    is_whole: bool = False
+    failure: str = ""
     readings: list[Reading] = field(default_factory=list)
     problems: list[tuple[str, Finding]] = field(default_factory=list)
 
@@ -40,26 +46,41 @@ class Preview:
             self.problems.append((guid, finding))
 
 
-def preview(source: Source, *, max_records: int | None = None, may_be_path: bool = False) -> Preview:
-    """Read a source, which need not be saved. Raises SourceFailed where it can't be read to its end."""
+def preview(
+    source: Source, *, max_records: int | None = None, max_seconds: float | None = None, may_be_path: bool = False
+) -> Preview:
+    """Read a source, which need not be saved: all of it, or what can be had within these limits."""
     kind = SourceKind(source.kind)
     job = Job(Run(source=source), source, None, ADAPTERS[kind], NORMALISERS[kind], timezone.now)
     chooser = PublisherChooser(source, may_make=False)
     hashes: dict[str, str] = {}
     found = Preview()
-    place, limits = gather.place_of(source, may_be_path=may_be_path), gather.limits_of(source)
+    place = gather.place_of(source, may_be_path=may_be_path)
+    limits = gather.limits_of(source, max_seconds=max_seconds)
     given = job.adapter.fetch(place, memory={}, limits=limits)
-    with closing(gather.limited(given, max_records)) as events:
-        for batch in gather.batches(events, lambda: None):
-            for event in batch:
-                if isinstance(event, SourceProblem):
-                    found.note(event.element, event.finding)
-                    lost = bool(event.element) and event.finding.is_error
-                    found.tally += Tally(seen=lost, failed=lost)
-            raws = [event for event in batch if isinstance(event, RawRecord)]
-            for one in compare(job, list(_without_twins(raws, hashes, found)), SeenIdentities()):
-                _preview_one(job, one, chooser, found)
+    try:
+        with closing(gather.limited(given, max_records)) as events:
+            for batch in gather.batches(_until(events, max_seconds), lambda: None):
+                for event in batch:
+                    found.is_whole |= isinstance(event, Finished)
+                    if isinstance(event, SourceProblem):
+                        found.note(event.element, event.finding)
+                        lost = bool(event.element) and event.finding.is_error
+                        found.tally += Tally(seen=lost, failed=lost)
+                raws = [event for event in batch if isinstance(event, RawRecord)]
+                for one in compare(job, list(_without_twins(raws, hashes, found)), SeenIdentities()):
+                    _preview_one(job, one, chooser, found)
+    except SourceFailed as failure:
+        found.failure = str(failure)
     return found
+
+
+def _until(events: Iterable[Event], max_seconds: float | None) -> Iterator[Event]:
+    ends = None if max_seconds is None else time.monotonic() + max_seconds
+    for event in events:
+        yield event
+        if ends is not None and time.monotonic() > ends:
+            return
 
 
 def _without_twins(raws: list[RawRecord], hashes: dict[str, str], found: Preview) -> Iterator[RawRecord]:

@@ -33,12 +33,14 @@ class PublisherChooser:
     """Finds, and where the rule says so makes, the publishers of one source's records. Knows all publishers by name.
 
     New ones are committed by themselves (`meet`), before the batch that needs them: a batch that is rolled back leaves
-    them standing and this memory true. `may_make` False: look, but make none.
+    them standing and this memory true. `may_make` False: make none, but give those to be made ids that nobody has.
     """
 
     def __init__(self, source: Source, *, may_make: bool = True) -> None:
         self._source = source
-        self._left_to_make = MAX_NEW if may_make and source.publisher_rule == PublisherRule.CREATE else 0
+        makes = source.publisher_rule == PublisherRule.CREATE
+        self._left_to_make = MAX_NEW if makes and may_make else 0
+        self._only_imagines = makes and not may_make
         self._by_name: dict[str, UUID] = {}
         self._mapped: dict[str, UUID] = {}
         self._ids: set[UUID] = set()
@@ -71,6 +73,8 @@ class PublisherChooser:
         if organisation is None or not organisation.title:
             return draft, None
         found = self._find(organisation)
+        if found is None and self._only_imagines:
+            found = self._by_name[_key(organisation.title)] = uuid4()
         finding = None
         if found is None and self._source.publisher_rule != PublisherRule.FIXED:
             finding = warning(

@@ -15,11 +15,11 @@ from harvest.enums import RunState, SourceKind
 from harvest.findings import Finding
 from harvest.models import Run
 from harvest.normalise import NORMALISERS
-from harvest.pipeline import claim, gather
+from harvest.pipeline import claim, gather, heartbeat
 from harvest.pipeline.claim import Lease, LeaseLost
 from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compare
 from harvest.pipeline.crew import Crew
-from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, INTERVAL, Cancelled, Heartbeat
+from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
 from harvest.pipeline.late_series import join_late_series
 from harvest.pipeline.load import forget_gather, keep, keep_all, tell
@@ -57,7 +57,7 @@ def run_harvest(
     on_progress: Callable[[Job], Any] = lambda job: None,
     max_records: int | None = None,
     may_be_path: bool = False,
-    beat_every: float = INTERVAL,
+    beat_every: float | None = None,
 ) -> None:
     """Carry a claimed run to its end, whatever that is: the run's state and message say.
 
@@ -68,9 +68,9 @@ def run_harvest(
     kind = SourceKind(run.source.kind)
     job = Job(run, run.source, lease, ADAPTERS[kind], NORMALISERS[kind], clock, on_progress)
     try:
-        with Heartbeat(lease, interval=beat_every) as heartbeat:
+        with Heartbeat(lease, interval=heartbeat.INTERVAL if beat_every is None else beat_every) as beating:
             _begin(job)
-            state, message = _carry_out(job, heartbeat.check, max_records=max_records, may_be_path=may_be_path)
+            state, message = _carry_out(job, beating.check, max_records=max_records, may_be_path=may_be_path)
             claim.finish(lease, state, message, now=clock())
             tell_people(job, state, message)
     except LeaseLost:

@@ -13,6 +13,9 @@ from jinja2.utils import missing
 from catalogue.actions import changes
 from catalogue.search.build import rebuild
 from catalogue.search.index import close_reader
+from harvest.pipeline import heartbeat
+from tests.factories.harvest import NEVER
+from tests.servers.faulty import FaultyServer
 
 
 class Misspelt(Undefined):
@@ -49,3 +52,19 @@ def index(settings: Any, tmp_path: Path) -> Iterator[Callable[[], None]]:
     close_reader()
     yield build
     close_reader()
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeat_in_a_test_s_transaction(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat has a connection of its own, which doesn't see the run there: it would end what takes two seconds."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        monkeypatch.setattr(heartbeat, "INTERVAL", NEVER)
+
+
+@pytest.fixture
+def portal(settings: Any) -> Iterator[FaultyServer]:
+    """A web server on loopback that harvests may reach."""
+    with FaultyServer() as server:
+        settings.OUTBOUND_ALLOW_HOSTS = [server.address]
+        yield server

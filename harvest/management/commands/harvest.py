@@ -18,7 +18,6 @@ from harvest.models import Problem, Run, Source
 from harvest.pipeline.preview import preview
 from harvest.pipeline.reading import Reading
 from harvest.sources import ADAPTERS
-from harvest.sources.base import SourceFailed
 from harvest.sources.opening import is_web_address
 from publishers.models import Publisher
 from publishers.queries import publisher_named
@@ -107,10 +106,9 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _preview(self, source: Source, options: dict[str, Any]) -> None:
-        try:
-            found = preview(source, max_records=options["max_records"], may_be_path=True)
-        except SourceFailed as failure:
-            raise CommandError(str(failure)) from failure
+        found = preview(source, max_records=options["max_records"], may_be_path=True)
+        if found.failure:
+            raise CommandError(found.failure)
         counts = asdict(found.tally)
         if options["json"]:
             drafts = [_brief(reading) for reading in found.readings]
@@ -125,7 +123,7 @@ class Command(BaseCommand):
             return
         for reading in found.readings:
             self.stdout.write(json.dumps(_brief(reading), indent=2, ensure_ascii=False, default=str))
-        for guid, finding in found.problems[:SHOWN_PROBLEMS]:
+        for guid, finding in found.problems:
             self.stdout.write(_line(finding.severity, guid, finding.field, finding.message, finding.value))
         self._print_counts(counts)
         self.stdout.write("Nothing was written.")

@@ -3,12 +3,15 @@
 import pytest
 from django.utils import timezone
 
+from catalogue.models import Dataset
 from harvest.enums import RunState
 from harvest.models import Problem, Run, Source
 from publishers.enums import Role
-from tests.factories.harvest import data_json, record, run_now
+from publishers.models import Publisher
+from tests.factories.harvest import data_json, record, run_now, serve
 from tests.factories.harvest import source as source_at
 from tests.factories.publishers import PublisherFactory, UserFactory, officer
+from tests.servers.replies import answer
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +73,7 @@ def test_harvest_now_queues_one_run_however_often_it_is_asked(client, source, pu
     assert list(Run.objects.values_list("source", "state")) == [(source.pk, RunState.QUEUED)]
 
 
-def test_a_run_shows_its_problems_and_no_more_than_200(client, source, publisher):
+def test_a_run_shows_its_first_problems_and_where_all_are(client, source, publisher):
     run = Run.objects.create(source=source, created_at=timezone.now(), state=RunState.COMPLETED, problems=250)
     Problem.objects.bulk_create(
         Problem(run=run, guid=f"g{n}", severity="error", kind="missing-title", message=f"Problem {n}.")
@@ -78,9 +81,60 @@ def test_a_run_shows_its_problems_and_no_more_than_200(client, source, publisher
     )
     client.force_login(officer(publisher, Role.ADMINISTRATOR))
     page = client.get(f"/admin/harvest/run/{run.pk}/change/").content.decode()
-    assert page.count("Problem ") >= 200
-    assert "Problem 199." in page
-    assert "Problem 200." not in page
+    assert [number for number in range(250) if f"Problem {number}." in page] == list(range(20))
+    assert f"/harvest/ours/problems.csv?run={run.pk}" in page
+
+
+def test_a_run_under_way_is_cancelled_on_its_page(client, source, publisher):
+    run = Run.objects.create(source=source, created_at=timezone.now())
+    client.force_login(officer(publisher, Role.ADMINISTRATOR))
+    address = f"/admin/harvest/run/{run.pk}/cancel/"
+    assert f'formaction="{address}"' in client.get(f"/admin/harvest/run/{run.pk}/change/").content.decode()
+
+    assert client.post(address).status_code == 302
+
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+    assert address not in client.get(f"/admin/harvest/run/{run.pk}/change/").content.decode()
+    client.force_login(officer(PublisherFactory(), Role.ADMINISTRATOR))
+    assert client.post(address).status_code == 404
+
+
+def test_a_source_is_previewed_as_its_form_has_it_and_nothing_is_stored(client, publisher, portal):
+    levels = record("levels", "Levels of rivers", publisher={"name": "River Board"})
+    serve(portal, [levels, record("nameless") | {"title": ""}])
+    client.force_login(UserFactory(is_superuser=True))
+    counts = [model.objects.count() for model in (Source, Run, Publisher, Dataset)]
+
+    new = SOURCE | {"publisher": str(publisher.pk), "url": portal.url("/data.json"), "publisher_rule": "create"}
+    page = client.post("/admin/harvest/source/preview/", new).content.decode()
+
+    assert "2 records read." in page
+    assert "1 new, 0 changed, 0 as before, 1 that can’t be used" in page
+    assert "<strong>Levels of rivers</strong> – new entry" in page
+    assert "River Board (will be registered)" in page
+    assert "The record has no title: give it one." in page
+    assert 'name="title" value="Our data.json"' in page  # still as it was filled in
+    assert [model.objects.count() for model in (Source, Run, Publisher, Dataset)] == counts
+
+
+def test_a_preview_says_why_a_source_cannot_be_read_and_belongs_to_whom_the_source_does(client, publisher, portal):
+    portal.replies["/data.json"] = answer(b"", status=500)
+    ours = source_at(portal.url("/data.json"), publisher=publisher, slug="ours")
+    person = officer(publisher, Role.ADMINISTRATOR)
+    client.force_login(person)
+    address = f"/admin/harvest/source/{ours.pk}/preview/"
+    settings = SOURCE | {"publisher": str(publisher.pk), "url": ours.url}
+
+    page = client.post(address, settings).content.decode()
+    wrong = client.post(address, settings | {"url": "file:///etc/passwd"}).content.decode()
+
+    assert "The source answered with status 500 instead of its records." in page
+    assert "The address must begin with https:// or http://." in wrong
+    assert "What a harvest would make of it" not in wrong
+    assert Source.objects.get().title == ours.title != SOURCE["title"]
+    client.force_login(officer(PublisherFactory(), Role.ADMINISTRATOR))
+    assert client.post(address, settings).status_code == 404
 
 
 def test_keeping_what_a_run_missed_ends_its_quarantine(client, source, publisher):
