@@ -110,6 +110,12 @@ class WebhookAdmin(_OwnersOnly):
         return [*self.readonly_fields, "owner"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        """Asked several times for a page, and answered by the database once."""
+        if not hasattr(request, "_may_add_webhook"):
+            request._may_add_webhook = self._may_add(request)  # type: ignore[attr-defined]
+        return bool(request._may_add_webhook)  # type: ignore[attr-defined]
+
+    def _may_add(self, request: HttpRequest) -> bool:
         if not isinstance(request.user, User) or not works_for_any(request.user):
             return False
         own = Webhook.objects.filter(owner_id=request.user.pk).count()
