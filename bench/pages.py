@@ -1,11 +1,12 @@
-"""How fast pages are: search pages and dataset pages on real entries, and where the time goes.
+"""How fast pages and APIs are on real entries, and where the time goes.
 
     REAL_DATA_DIR=… python -m config.embedded exec python bench/pages.py [--limit N] [--pages N] [--seconds N]
 
 Harvests N of data.gov.uk's packages of 2016 into a scratch database and indexes them. Then asks the WSGI application in
-this process, one request at a time, for a Zipf mix of searches (empty, one and two words, a filter, an area, by date)
-and for dataset pages: by the clock and in processor time, with garbage collection as Python has it and as
-`config/wsgi.py` sets it; and says how much of it is the search engine, SQL, templates and the rest. Last, one gunicorn
+this process, one request at a time, for dataset pages and for a Zipf mix of searches (empty, one and two words, a
+filter, an area, by date) as pages, of /api/v1/search and of CKAN's package_search: by the clock and in processor time,
+with garbage collection as Python has it and as `config/wsgi.py` sets it; and says how much of the processor time is the
+search engine's, SQL's (Django's part and psycopg's), templates' or serializers' and the rest's. Last, one gunicorn
 process is asked over HTTP by eight connections at once.
 """
 
@@ -29,7 +30,7 @@ from typing import Any
 from unittest import mock
 from urllib.parse import quote
 
-from scratch import say, scratch_database
+from scratch import say, scratch_database, scratch_url
 
 CONNECTIONS = 8
 
@@ -47,34 +48,52 @@ def addresses(titles: list[str], pages: list[str], count: int) -> dict[str, list
     weights = [1 / rank for rank in range(1, len(queries) + 1)]
     ways = ["", "", "", "", "", "&sort=recent", "&filters[format]=CSV", "&filters[topic]=environment", "&area=leeds"]
     searches = [f"/search?q={quote(query)}{chance.choice(ways)}" for query in chance.choices(queries, weights, k=count)]
-    return {"search": searches, "dataset": [chance.choice(pages) for _ in range(count)]}
+    ckan = "/api/3/action/package_search?rows=20&q="
+    return {
+        "search": searches,
+        "dataset": [chance.choice(pages) for _ in range(count)],
+        "/api/v1/search": [f"/api/v1{address}" for address in searches],
+        "package_search": [ckan + quote(query) for query in chance.choices(queries, weights, k=count)],
+    }
 
 
 @contextmanager
 def spent_in(parts: dict[str, float]) -> Iterator[None]:
-    """Adds to `parts` the seconds that requests spend in search, SQL and templates."""
-    from django.db import connection
+    """Adds to `parts` the processor seconds that requests spend in search, queries and drawing. What one does within
+    another is its own alone: a query that a template asks for is a query."""
+    from django.db.models.query import QuerySet
     from django.template.backends.jinja2 import Template
+    from rest_framework.renderers import JSONRenderer
 
-    from catalogue.views import search as view
+    from catalogue.api import search as api
+    from catalogue.api.ckan import package_search
+    from catalogue.views import dataset, search
+
+    within: list[float] = []
 
     def timed(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            started = time.perf_counter()
+            started = time.thread_time()
+            within.append(0.0)
             try:
                 return function(*args, **kwargs)
             finally:
-                parts[part] += time.perf_counter() - started
+                took = time.thread_time() - started
+                parts[part] += took - within.pop()
+                if within:
+                    within[-1] += took
 
         return wrapper
 
-    def sql(execute: Callable[..., Any], *args: Any) -> Any:
-        return timed("SQL", execute)(*args)
-
+    engine, database, drawing = "search engine", "ORM and SQL", "templates and JSON"
     with ExitStack() as stack:
-        stack.enter_context(mock.patch.object(view, "search", timed("search engine", view.search)))
-        stack.enter_context(mock.patch.object(Template, "render", timed("templates", Template.render)))
-        stack.enter_context(connection.execute_wrapper(sql))
+        for owner, name, part in (
+            *((search, "search", engine), (api, "search", engine), (package_search, "ranked_ids", engine)),
+            (dataset, "similar", engine),
+            *((QuerySet, name, database) for name in ("_fetch_all", "count", "get", "exists")),
+            *((Template, "render", drawing), (JSONRenderer, "render", drawing)),
+        ):
+            stack.enter_context(mock.patch.object(owner, name, timed(part, getattr(owner, name))))
         yield
 
 
@@ -116,32 +135,31 @@ def in_process(asked: dict[str, list[str]]) -> None:
     for page, some in asked.items():
         parts: dict[str, float] = defaultdict(float)
         with spent_in(parts):
-            wall, _ = measure(ask, some)
-        total = sum(wall) / 1000
+            _, cpu = measure(ask, some)
+        total = sum(cpu) / 1000
         parts["framework and view"] = total - sum(parts.values())
         split = ", ".join(f"{part} {1000 * spent / len(some):.1f} ms" for part, spent in sorted(parts.items()))
-        say(f"{page}: {1000 * total / len(some):.1f} ms by the clock = {split}")
+        say(f"{page}: {1000 * total / len(some):.1f} ms of processor time = {split}")
 
 
 @contextmanager
-def server(search_dir: str) -> Iterator[int]:
-    """One gunicorn process with one thread, as a node has several, on this database and index."""
-    from django.db import connection
-
-    database = connection.settings_dict
-    parameters = connection.get_connection_params()
-    host = quote(str(parameters.get("host", "")), safe="")
-    who = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
-    url = f"postgres://{who}@{host}:{database['PORT'] or 5432}/{database['NAME']}"
+def server(search_dir: str) -> Iterator[tuple[int, Callable[[], float]]]:
+    """One gunicorn process with one thread, as a node has several, on this database and index. Gives its port, and what
+    tells the processor seconds that it has spent."""
     port = 20_000 + random.randrange(20_000)
-    environment = os.environ | {"DATABASE_URL": url, "SEARCH_DIR": search_dir, "PORT": str(port)}
+    environment = os.environ | {"DATABASE_URL": scratch_url(), "SEARCH_DIR": search_dir, "PORT": str(port)}
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
     process = subprocess.Popen(
         [*command, "--threads", "1", "--no-control-socket", "--log-level", "warning"], env=environment
     )
     try:
         time.sleep(6)
-        yield port
+        worker = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
+        ticks = os.sysconf("SC_CLK_TCK")
+        yield (
+            port,
+            lambda: sum(map(int, Path(f"/proc/{worker}/stat").read_text().rsplit(")")[1].split()[11:13])) / ticks,
+        )
     finally:
         process.terminate()
         process.wait()
@@ -212,12 +230,14 @@ def main() -> None:
         say(f"{len(titles):,} datasets")
         in_process(asked)
         say("")
-        with server(str(settings.SEARCH_DIR)) as port:
+        with server(str(settings.SEARCH_DIR)) as (port, spent):
             for page, some in asked.items():
                 asyncio.run(over_http(port, some, 2))
+                before = spent()
                 waits = asyncio.run(over_http(port, some, arguments.seconds))
-                rate = len(waits) / arguments.seconds
-                say(f"{page} over HTTP: {rate:.0f} requests/s, ms p50 p95 p99 {percentiles(waits)}")
+                rate, own = len(waits) / arguments.seconds, (spent() - before) / len(waits)
+                say(f"{page} over HTTP: {rate:.0f} requests/s, ms p50 p95 p99 {percentiles(waits)};")
+                say(f"the server's processor time {own * 1000:.1f} ms a request, {1 / own:.0f} requests/s of it")
         shutil.rmtree(settings.SEARCH_DIR, ignore_errors=True)
 
 

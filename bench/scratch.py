@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -41,6 +42,16 @@ def scratch_database(*, kept: bool = False) -> Iterator[bool]:
         yield is_filled
     finally:
         connection.creation.destroy_test_db(name, verbosity=0, keepdb=kept)
+
+
+def scratch_url() -> str:
+    """The database that this process works in, as another process is told of it."""
+    from django.db import connection
+
+    database = connection.settings_dict
+    host = quote(str(connection.get_connection_params().get("host", "")), safe="")
+    who = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
+    return f"postgres://{who}@{host}:{database['PORT'] or 5432}/{database['NAME']}"
 
 
 def _exists(name: str) -> bool:

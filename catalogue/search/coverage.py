@@ -30,7 +30,7 @@ DAY_BITS: Final = 47
 EPOCH: Final = datetime.date(1970, 1, 1)
 
 #: A side shorter than this, in degrees, is that of a point.
-_SMALLEST: Final = 0.001
+SMALLEST: Final = 0.001
 
 _year = re.compile(r"(?<![\d.,£$€])(?:19[5-9]|20[0-4])\d(?![\d,])")
 _two_years = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-/–]\s?(\d\d)(?!\d)")
@@ -82,4 +82,4 @@ def box_fields(box: Sides | None) -> dict[str, float | int]:
 def extent_class(span: tuple[float, float], south: float, north: float) -> int:
     """The size of a box as one of some forty classes, each twice as large as the one before."""
     west, east = span
-    return round(math.log2(max(east - west, _SMALLEST) * max(north - south, _SMALLEST)))
+    return round(math.log2(max(east - west, SMALLEST) * max(north - south, SMALLEST)))

@@ -8,7 +8,7 @@ from catalogue.search.counting import Clue, conditions
 from catalogue.search.facets import filter_clauses
 from catalogue.search.index import Snapshot, ids_of
 from catalogue.search.kept_order import KeptOrder, OrdersAway
-from catalogue.search.ranking import Ranked, Ranking
+from catalogue.search.ranking import Nearest, Ranked, Ranking
 from catalogue.search.request import DEEPEST, SearchRequest
 from catalogue.search.schema import SCHEMA
 from catalogue.search.scope import scope_clauses, up_to
@@ -34,7 +34,8 @@ def find(text: TextQuery, matching: Clue, request: SearchRequest, snapshot: Snap
     first = (request.page - 1) * request.page_size
     if not is_by_rank(text, request):
         return _newest([*conditions(text, matching), *filters], request, first, snapshot.searcher)
-    ranking = Ranking(text, matching, filters, request.scope, snapshot.searcher)
+    nearest = _nearest(text, request, snapshot)
+    ranking = Ranking(text, matching, filters, request.scope, snapshot.searcher, nearest=nearest)
     begun = request.after
     if begun is None or begun.recency is not None:
         ranked = ranking.best(first, request.page_size)[: DEEPEST - first]
@@ -45,6 +46,15 @@ def find(text: TextQuery, matching: Clue, request: SearchRequest, snapshot: Snap
         return Found(ranked, following)
     except OrdersAway:
         return _by_count(ranking, begun, request.page_size, total)
+
+
+def _nearest(text: TextQuery, request: SearchRequest, snapshot: Snapshot) -> Nearest | None:
+    """Where only an area is asked for, boxes side by side tell which fit best, if they are as new as the index."""
+    bitmaps, wanted = snapshot.bitmaps, text.wanted
+    if text.is_ranked or not bitmaps or bitmaps.state != snapshot.state or not wanted or wanted.stems:
+        return None
+    rows = bitmaps.passing(request.scope, request.filters)
+    return None if rows is None else lambda first, size: bitmaps.nearest(rows, request.scope, first, size)
 
 
 def _by_rank(ranking: Ranking, shown: Ranked, first: int, total: int) -> PageStart | None:

@@ -6,7 +6,7 @@ by fixed blocks, so that pages neither repeat nor skip.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -31,6 +31,7 @@ BLOCK: Final = 200
 MEANT: Final = 100
 
 Ranked = list[tuple[float, DocAddress]]
+Nearest = Callable[[int, int], list[tuple[float, UUID]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,12 @@ class Ranking:
     scope: Scope
     searcher: Searcher
     embed: Embed = embed_question  # what meaning is told by, where it is asked for
+    nearest: Nearest | None = None  # where the area alone puts in order, and more than the engine can tell how
 
     def best(self, first: int, size: int) -> Ranked:
         """So many from the `first` on."""
+        if self.nearest:
+            return self.by_words(first, size)
         start = first - first % BLOCK
         end = math.ceil((first + size) / BLOCK) * BLOCK
         found = self.by_words(start, end - start)
@@ -56,6 +60,9 @@ class Ranking:
 
     def by_words(self, first: int, size: int) -> Ranked:
         """The first step."""
+        if self.nearest:
+            scores = {own: score for score, own in self.nearest(first, size)}
+            return [(scores[own], address) for own, address in self.still_found(list(scores)).items()]
         query = self._by_words()
         area = self.scope.ground
         if closeness := [*filed(SCHEMA, self.scope), *(near(SCHEMA, area) if area else ())]:
@@ -76,6 +83,8 @@ class Ranking:
 
     def in_full(self, found: Ranked, *, are_best: bool) -> Ranked:
         """The second step: these entries by their whole score, best first. `are_best`: they are the first block."""
+        if self.nearest:
+            return found
         area = self.scope.ground
         addresses = [address for _, address in found]
         standings = self.searcher.fast_field_values("standing", addresses)
@@ -114,14 +123,15 @@ class Ranking:
         return sorted(zip(scores, addresses, strict=True), key=lambda item: -item[0]) + far
 
     def still_found(self, ids: list[UUID]) -> dict[UUID, DocAddress]:
-        """Where those of these entries are that are still there and still match."""
+        """Where those of these entries are that are still there and still match, in the same order."""
         if not ids:
             return {}
         query = Query.boolean_query(
             [(Occur.Must, _these(ids)), *conditions(self.text, self.matching), *self.filters],
         )
         addresses = [address for _, address in self.searcher.search(query, len(ids), count=False).hits]
-        return dict(zip(ids_of(self.searcher, addresses), addresses, strict=True))
+        found = dict(zip(ids_of(self.searcher, addresses), addresses, strict=True))
+        return {own: found[own] for own in ids if own in found}
 
 
 def _these(ids: Iterable[UUID]) -> Query:

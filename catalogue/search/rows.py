@@ -19,6 +19,7 @@ from typing import Any, Final
 import orjson
 from pyroaring import BitMap
 
+from catalogue.search.boxes import Boxes
 from catalogue.search.columns import Columns
 from catalogue.search.location import State, write_whole
 from catalogue.search.numbers import Digits, add_all, of_all
@@ -37,7 +38,7 @@ _MANY: Final = 4_000
 _SAVE_EVERY: Final = 45.0
 _SAVE_SHARE: Final = 50
 
-MAGIC: Final = b"domesday rows 3\n"
+MAGIC: Final = b"domesday rows 4\n"
 
 
 class Rows:
@@ -51,6 +52,7 @@ class Rows:
         self.values: dict[str, dict[str, BitMap]] = {}
         self.numbers: dict[str, Digits] = {}
         self.columns = Columns()
+        self.boxes = Boxes()
         #: Facets whose rare values were not saved: (rows of the commonest left out, at most; `next` at that time)
         self.frozen: dict[str, tuple[int, int]] = {}
         self._removed: list[int] = []
@@ -82,6 +84,8 @@ class Rows:
                 elif facet not in self.frozen:
                     bitmaps[value] = BitMap([row])
         add_all(self.numbers, row, numbers or {})
+        self.boxes.skip_to(row)
+        self.boxes.add(numbers or {})
         self.columns.skip_to(row)
         self.columns.add(values)
         return row
@@ -126,9 +130,10 @@ class Rows:
 
     def _pieces(self, state: State) -> list[bytes]:
         self.columns.skip_to(self.next)
-        bodies: list[bytes] = list(self.columns.pieces())
-        columns = [len(piece) for piece in bodies]
-        place = sum(columns)
+        self.boxes.skip_to(self.next)
+        bodies: list[bytes] = [*self.boxes.pieces(), *self.columns.pieces()]
+        beside = [len(piece) for piece in bodies]
+        place = sum(beside)
 
         def put(rows: BitMap) -> tuple[int, int, int]:
             nonlocal place
@@ -148,7 +153,7 @@ class Rows:
             kept = sorted(((len(rows), value) for value, rows in values.items() if len(rows) >= floor), reverse=True)
             facets[facet] = {"least": least, "values": [(value, *put(values[value])) for _, value in kept]}
         header = {
-            "columns": columns,
+            "beside": beside,
             "state": state.to_json(),
             "next": self.next,
             "settled": self.are_words_settled,
@@ -158,7 +163,7 @@ class Rows:
             "numbers": {name: [put(rows) for rows in (held.held, *held.ones)] for name, held in self.numbers.items()},
         }
         head = orjson.dumps(header)
-        head += b" " * (-(len(MAGIC) + 8 + len(head)) % 8)  # so that columns, which come first, begin at a whole word
+        head += b" " * (-(len(MAGIC) + 8 + len(head)) % 8)  # so that what comes first begins at a whole word
         return [MAGIC, struct.pack("<Q", len(head)), head, *bodies]
 
 
@@ -181,14 +186,21 @@ class RowsFile:
         self.header: dict[str, Any] = orjson.loads(self._map[start : self._body])
         self.state = State.from_json(self.header["state"])
 
-    def columns(self) -> tuple[memoryview, memoryview, memoryview]:
-        """Ends, numbers and values, as `Columns.pieces` gave them."""
+    def boxes(self) -> list[memoryview]:
+        """As `Boxes.pieces` gave them."""
+        return self._beside()[:3]
+
+    def columns(self) -> list[memoryview]:
+        """As `Columns.pieces` gave them."""
+        return self._beside()[3:]
+
+    def _beside(self) -> list[memoryview]:
+        """What stands before the bitmaps."""
         start, views = self._body, []
-        for length in self.header["columns"]:
+        for length in self.header["beside"]:
             views.append(memoryview(self._map)[start : start + length])
             start += length
-        ends, held, values = views
-        return ends, held, values
+        return views
 
     def read(self, place: int, length: int) -> BitMap:
         start = self._body + place
@@ -211,6 +223,7 @@ def load(path: Path) -> tuple[Rows, State]:
     for name, places in header["numbers"].items():
         rows.numbers[name] = of_all([file.read(*place[:2]) for place in places])
     rows.columns = Columns.of(*(bytes(piece) for piece in file.columns()))
+    rows.boxes = Boxes.of(*(bytes(piece) for piece in file.boxes()))
     rows._saved_at = time.monotonic()
     if _noted(path).exists():
         # A line that a crash cut short is that of a document that is still there, and is removed again

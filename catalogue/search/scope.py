@@ -7,17 +7,17 @@ from tantivy import FieldType, Occur, Query, Schema, Searcher
 
 from catalogue.gazetteer.place import Place, countries
 from catalogue.places import Box
-from catalogue.search.coverage import ALWAYS, DAY_BITS, EPOCH, EVER, extent_class
+from catalogue.search.coverage import ALWAYS, DAY_BITS, EPOCH, EVER, SMALLEST, extent_class
 from catalogue.search_scope import Scope
 
 #: A field, its least value and its largest, both included; None is an open end.
 Range = tuple[str, float | None, float | None]
 
-#: A box smaller than this, in degrees, is a point with an error: it still has an extent to compare.
-_SMALLEST: Final = 0.001
-
 #: What being filed under the place asked for adds to a score: about as much as a good fit.
-_FILED: Final = 6.0
+FILED: Final = 6.0
+
+#: So many classes of size from the area's, at most, and what that adds to a score, each beside the others.
+NEARNESS: Final = ((1, 3.0), (3, 2.0), (6, 1.0))
 
 
 def scope_clauses(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
@@ -57,7 +57,7 @@ def box_ranges(area: Box) -> list[list[Range]]:
             *(("west", None, round(right, 6)), ("east", round(left, 6), None)),
             *(("south", None, north), ("north", south, None)),
         ]
-        for left, right in _spans(area)
+        for left, right in spans_of(area)
     ]
 
 
@@ -67,17 +67,17 @@ def fits(searcher: Searcher, area: Box, addresses: Sequence) -> list[float]:
     A town's own data comes before the country's when the town is asked for, and the other way round.
     """
     sides = [searcher.fast_field_values(name, list(addresses)) for name in ("west", "south", "east", "north")]
-    return [_fit(area, *box) for box in zip(*sides, strict=True)]
+    return [fit(area, *box) for box in zip(*sides, strict=True)]
 
 
-def _fit(area: Box, west: float | None, south: float | None, east: float | None, north: float | None) -> float:
+def fit(area: Box, west: float | None, south: float | None, east: float | None, north: float | None) -> float:
     if west is None or south is None or east is None or north is None:
         return 0.0
     own = _extent(west, east) * _extent(south, north)
-    asked = sum(_extent(left, right) for left, right in _spans(area)) * _extent(area.south, area.north)
-    width = sum(max(min(east, right) - max(west, left), 0.0) for left, right in _spans(area))
+    asked = sum(_extent(left, right) for left, right in spans_of(area)) * _extent(area.south, area.north)
+    width = sum(max(min(east, right) - max(west, left), 0.0) for left, right in spans_of(area))
     height = max(min(north, area.north) - max(south, area.south), 0.0)
-    both = max(width, _SMALLEST) * max(height, _SMALLEST)
+    both = max(width, SMALLEST) * max(height, SMALLEST)
     return min(both / (own + asked - both), 1.0) if own + asked > both else 1.0
 
 
@@ -86,10 +86,10 @@ def near(schema: Schema, area: Box) -> list[tuple[Occur, Query]]:
 
     Of boxes that meet the area, one of its size fits best; ten times larger or smaller it can't fit well.
     """
-    about = extent_class(_spans(area)[0], area.south, area.north)
+    about = extent_class(spans_of(area)[0], area.south, area.north)
     return [
         (Occur.Should, Query.const_score_query(_whole_numbers(schema, "extent", about - reach, about + reach), lift))
-        for reach, lift in ((1, 3.0), (3, 2.0), (6, 1.0))
+        for reach, lift in NEARNESS
     ]
 
 
@@ -97,7 +97,7 @@ def filed(schema: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
     """What brings entries filed under the place to the front, with a box or without."""
     if scope.place is None:
         return []
-    return [(Occur.Should, Query.const_score_query(Query.term_query(schema, "place", scope.place.code), _FILED))]
+    return [(Occur.Should, Query.const_score_query(Query.term_query(schema, "place", scope.place.code), FILED))]
 
 
 def up_to(schema: Schema, recency: int | None) -> list[tuple[Occur, Query]]:
@@ -108,10 +108,10 @@ def up_to(schema: Schema, recency: int | None) -> list[tuple[Occur, Query]]:
 
 
 def _extent(low: float, high: float) -> float:
-    return max(high - low, _SMALLEST)
+    return max(high - low, SMALLEST)
 
 
-def _spans(area: Box) -> list[tuple[float, float]]:
+def spans_of(area: Box) -> list[tuple[float, float]]:
     """From west to east: two spans where the area crosses the date line."""
     return [(area.west, 180.0), (-180.0, area.east)] if area.crosses_antimeridian else [(area.west, area.east)]
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from pyroaring import BitMap
 
 from catalogue.gazetteer.place import Place, countries
 from catalogue.places import Box
+from catalogue.search.boxes import ReadBoxes
 from catalogue.search.columns import MANY_VALUED, ReadColumns
 from catalogue.search.facets import FACETS, Counts, Filters
 from catalogue.search.numbers import Digits, of_all, within
@@ -60,6 +62,7 @@ class Bitmaps:
             self._places = {name: {v[0]: v for v in values} for name, values in self._facets.items()}
             ends, held, names = self._file.columns()
             self._columns = ReadColumns(np.frombuffer(ends, np.uint32), np.frombuffer(held, np.uint32), bytes(names))
+            self._boxes = ReadBoxes(*self._file.boxes())
             self._number_places: dict[str, list[list[int]]] = header["numbers"]
             self._everything = BitMap(range(header["next"]))
             self.alive = self._file.read(*header["alive"][:2])
@@ -123,6 +126,16 @@ class Bitmaps:
                 return None
             rows = filed | self._covering(rows, scope.place, scope.place.box) if scope.place.box else filed
         return rows
+
+    def passing(self, scope: Scope, filters: Filters) -> BitMap | None:
+        """Rows of everything that is in the scope and passes the filters. None if that can't be told."""
+        rows = self.in_scope(self.alive, scope)
+        return None if rows is None else self.within(rows, filters)
+
+    def nearest(self, rows: BitMap, scope: Scope, first: int, size: int) -> list[tuple[float, UUID]]:
+        """So many of these rows from the `first` on of those whose area fits best, with their scores."""
+        filed = self._with_any("place", [scope.place.code]) if scope.place else BitMap()
+        return self._boxes.best(rows, scope.ground, filed, first=first, size=size)
 
     def _covering(self, rows: BitMap, place: Place, box: Box) -> BitMap:
         """Those of the rows whose box meets the place's, less those filed under another country alone."""

@@ -78,6 +78,21 @@ def test_bitmaps_that_are_gone_or_cut_are_built_anew(harm: str, following: Follo
     assert agrees()
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("part", ["everything", "the build", "its index"])
+def test_a_directory_deleted_under_a_follower_that_runs_is_made_anew(part: str, following: Following) -> None:
+    dataset(title="Beacons")
+    with following():
+        until(lambda: titles("beacons") == ["Beacons"])
+        old = build()
+        gone = {"everything": old.folder.parent.parent, "the build": old.folder, "its index": Path(old.index_path)}
+        shutil.rmtree(gone[part], ignore_errors=True)
+        dataset(title="Lamps")
+        until(lambda: titles("lamps") == ["Lamps"])
+    assert agrees()
+    assert titles("beacons") == ["Beacons"]
+
+
 @pytest.mark.django_db
 def test_two_nodes_with_a_directory_each_agree(settings: Any, tmp_path: Path) -> None:
     entry = dataset(title="Beacons")
@@ -128,6 +143,19 @@ def test_a_clock_put_back_hides_what_was_released_too_early() -> None:
     index_now()
     assert titles("embargoed") == []
     assert agrees()
+
+
+@pytest.mark.django_db
+def test_a_clock_that_jumps_ahead_and_back_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    dataset(title="Beacons in an hour", release_at=now + datetime.timedelta(hours=1))
+    dataset(title="Beacons")
+    index_now()
+    for step, shown in ((2, 2), (0, 1), (-2, 1), (0, 1), (3, 2), (0, 1)):
+        monkeypatch.setattr(timezone, "now", lambda step=step: now + datetime.timedelta(hours=step))
+        index_now()
+        assert len(titles("beacons")) == shown
+        assert agrees()
 
 
 @pytest.mark.django_db
