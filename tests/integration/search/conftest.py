@@ -12,6 +12,7 @@ from django.db import connection
 from catalogue.actions import changes
 from catalogue.search.follow import follow
 from catalogue.search.index import close_reader
+from tests.integration.search.waiting import PATIENCE
 
 Following = Callable[[], AbstractContextManager[None]]
 
@@ -46,11 +47,11 @@ def following(transactional_db: None) -> Following:
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         try:
-            assert ready.wait(60), "The follower did not become ready."
+            assert ready.wait(PATIENCE), "The follower did not become ready."
             yield
         finally:
             stopping.set()
-            thread.join(60)
+            thread.join(PATIENCE)
             assert not thread.is_alive(), "The follower did not stop."
 
     return run

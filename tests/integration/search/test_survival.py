@@ -73,7 +73,7 @@ def test_bitmaps_that_are_gone_or_cut_are_built_anew(harm: str, following: Follo
         path.write_bytes(path.read_bytes()[:40])
     assert titles("beacons") == ["Beacons"]  # without bitmaps the engine counts
     with following():
-        until(lambda: current_build() and build().rows_path != path, seconds=30)
+        until(lambda: current_build() and build().rows_path != path)
         until(lambda: titles("beacons") == ["Beacons"])
     assert agrees()
 
