@@ -9,7 +9,6 @@ compares every entry. Exit code 1 if any differs.
 """
 
 import argparse
-import atexit
 import datetime
 import json
 import os
@@ -22,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from scratch import say, scratch_database, scratch_url
@@ -128,20 +128,31 @@ def level(nodes: list[Node]) -> None:
 
 
 def restart_database() -> None:
-    """PostgreSQL ends at once, cutting every connection; its supervisor starts it again."""
+    """The project's own PostgreSQL ends at once, cutting every connection; its supervisor starts it again."""
+    from django.conf import settings
     from django.db import connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW data_directory")
-        folder = Path(cursor.fetchone()[0])
-    os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGINT)
+    from config.embedded.folders import Folders
+
+    record = Folders(var=settings.VAR_DIR).data / "postmaster.pid"
+    os.kill(int(record.read_text().split()[0]), signal.SIGINT)
     connection.close()
-    time.sleep(3)
+    while True:
+        time.sleep(0.2)
+        try:
+            connection.ensure_connection()
+            return
+        except Exception:  # it is on its way up
+            connection.close()
 
 
 def harms(nodes: list[Node], chance: random.Random, options: argparse.Namespace) -> dict[str, Callable[[], object]]:
     """What is done to the first node, or to both, by name."""
     node = nodes[0]
+
+    def several() -> None:
+        for _ in range(5):
+            live(chance, 40)
 
     def kill() -> None:
         for _ in range(options.kills):
@@ -185,7 +196,7 @@ def harms(nodes: list[Node], chance: random.Random, options: argparse.Namespace)
                 changes.record(ids[: options.changes - start], ChangeKind.UPDATED, now=timezone.now())
 
     found: dict[str, Callable[[], object]] = {
-        "nothing, while entries change": lambda: [live(chance, 40) for _ in range(5)],
+        "nothing, while entries change": several,
         f"killed {options.kills} times at random moments": kill,
         "its directory deleted while it runs": lambda: shutil.rmtree(node.folder),
         "every file of the index cut to half while it runs": cut,
@@ -198,7 +209,7 @@ def harms(nodes: list[Node], chance: random.Random, options: argparse.Namespace)
             "its clock two hours ahead, then right": lambda: clock("+2h"),
             "its clock two hours behind, then right": lambda: clock("-2h"),
         }
-    return found
+    return {name: harm for name, harm in found.items() if options.only in name}
 
 
 def main() -> int:
@@ -206,6 +217,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=3_000, help="packages harvested")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--changes", type=int, default=200_000)
+    parser.add_argument("--only", default="", metavar="WORDS", help="only harms whose name has these words")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     real = os.environ.get("REAL_DATA_DIR")
@@ -214,7 +226,9 @@ def main() -> int:
     packages = Path(real) / "a_ckan/data.gov.uk-2016/packages.jsonl.gz"
     chance = random.Random(options.seed)
     bad = 0
-    with scratch_database(), tempfile.TemporaryDirectory(prefix="domesday-bench-") as folder:
+    with ExitStack() as stack:
+        stack.enter_context(scratch_database())
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="domesday-bench-"))
         from django.core.management import call_command
 
         from publishers.actions import add
@@ -229,7 +243,8 @@ def main() -> int:
                 stderr=nowhere,
             )
         nodes = [Node(Path(folder) / name) for name in ("first", "second")]
-        atexit.register(lambda: [node.end() for node in nodes])
+        for node in nodes:
+            stack.callback(node.end)
         level(nodes)
         say("| harm | seconds | starts | entries | differences, first and second node |\n|---|---|---|---|---|")
         for name, harm in harms(nodes, chance, options).items():
