@@ -35,7 +35,10 @@ def test_a_template_has_nothing_that_the_content_security_policy_refuses(path: P
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_a_page_names_itself(path: Path) -> None:
+    """In its own words, or in those of the page that it is a kind of."""
     text = path.read_text()
+    while (above := re.search(r'{% extends "([^"]+)" %}', text)) and above[1] != "_layout/base.html":
+        text = (ROOT / "templates" / above[1]).read_text()
     assert '{% extends "_layout/base.html" %}' in text
     assert path.name == "home.html" or "{% block title %}" in text
 
