@@ -11,7 +11,7 @@ from catalogue.search.synonyms import ACRONYMS
 from catalogue.search.weights import WEIGHTS
 
 #: Raised by hand when what documents hold changes though the fields don't: weights, parts, analysis.
-DOCUMENT_VERSION: Final = 5
+DOCUMENT_VERSION: Final = 6
 
 ANALYSER: Final = "english"
 PLAIN_ANALYSER: Final = "plain"
