@@ -12,6 +12,7 @@ from harvest.findings import Finding, error, warning
 from harvest.models import Record
 from harvest.pipeline.job import Job
 from harvest.raw_record import RawRecord
+from harvest.seen import Seen
 
 
 class Verdict(StrEnum):
@@ -51,25 +52,8 @@ class Compared:
     verdict: Verdict
 
 
-class SeenIdentities:
-    """Which identities this gather has given so far, in about 70 bytes each.
-
-    Only digests are kept: `perhaps` may err (once in many million million), and is made sure of against the database.
-    """
-
-    def __init__(self) -> None:
-        self._digests: set[int] = set()
-
-    def perhaps(self, guid: str) -> bool:
-        digest = hash(guid)
-        if digest in self._digests:
-            return True
-        self._digests.add(digest)
-        return False
-
-
 def compare(
-    job: Job, raws: Sequence[RawRecord], seen: SeenIdentities, *, under_way: Mapping[str, str] = MappingProxyType({})
+    job: Job, raws: Sequence[RawRecord], seen: Seen, *, under_way: Mapping[str, str] = MappingProxyType({})
 ) -> list[Compared]:
     """Say of each record what to do with it. `under_way` has the hashes, by identity, of what others are storing."""
     held = known(job, {raw.guid for raw in raws})
@@ -77,7 +61,7 @@ def compare(
     compared = []
     for raw in raws:
         stored = held.get(raw.guid)
-        is_repeat = seen.perhaps(raw.guid)
+        is_repeat = not seen.add(raw.guid)
         is_of_this_run = stored is not None and stored.last_run_id is not None and stored.last_run_id == job.run.id
         first = in_batch.get(raw.guid) or (stored.content_hash if stored and is_of_this_run else None)
         first = first or under_way.get(raw.guid)

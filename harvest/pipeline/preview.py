@@ -13,12 +13,13 @@ from harvest.models import Run, Source
 from harvest.normalise import NORMALISERS
 from harvest.pipeline import gather
 from harvest.pipeline.claim import Tally
-from harvest.pipeline.compare import Compared, SeenIdentities, Verdict, about_twins, compare
+from harvest.pipeline.compare import Compared, Verdict, about_twins, compare
 from harvest.pipeline.job import Job
 from harvest.pipeline.publisher_rule import PublisherChooser
 from harvest.pipeline.reading import Reading, choose_publishers, read
 from harvest.pipeline.wanted import wanted
 from harvest.raw_record import RawRecord
+from harvest.seen import Seen
 from harvest.sources import ADAPTERS
 from harvest.sources.base import Event, Finished, SourceFailed, SourceProblem
 
@@ -68,7 +69,7 @@ def preview(
                         lost = bool(event.element) and event.finding.is_error
                         found.tally += Tally(seen=lost, failed=lost)
                 raws = [event for event in batch if isinstance(event, RawRecord)]
-                for one in compare(job, list(_without_twins(raws, hashes, found)), SeenIdentities()):
+                for one in compare(job, list(_without_twins(raws, hashes, found)), Seen()):
                     _preview_one(job, one, chooser, found)
     except SourceFailed as failure:
         found.failure = str(failure)

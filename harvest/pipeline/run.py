@@ -17,7 +17,7 @@ from harvest.models import Run
 from harvest.normalise import NORMALISERS
 from harvest.pipeline import claim, gather, heartbeat
 from harvest.pipeline.claim import Lease, LeaseLost
-from harvest.pipeline.compare import SeenIdentities, Verdict, about_twins, compare
+from harvest.pipeline.compare import Verdict, about_twins, compare
 from harvest.pipeline.crew import Crew
 from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
@@ -27,6 +27,7 @@ from harvest.pipeline.notices import tell_people
 from harvest.pipeline.publisher_rule import PublisherChooser
 from harvest.pipeline.retire import retire_missing
 from harvest.raw_record import RawRecord
+from harvest.seen import Seen
 from harvest.sources import ADAPTERS
 from harvest.sources.base import Announced, Event, Finished, SourceFailed, SourceProblem
 
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 def harvest(job: Job, events: Iterable[Event], check: Callable[[], None]) -> Finished | None:
     """Every record that the source gives. None where the events stopped before the source's end."""
-    seen = SeenIdentities()
+    seen = Seen()
     finished = None
     chooser = PublisherChooser(job.source)
     with Crew(job, chooser) as crew:

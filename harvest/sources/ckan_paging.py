@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harvest.findings import error, warning
+from harvest.seen import Seen
 from harvest.sources.base import Announced, SourceFailed, SourceProblem
 from harvest.sources.ckan_documents import Element
 from harvest.sources.ckan_portal import Answer, CallFailed, Portal
@@ -35,7 +36,7 @@ class Paging:
 
     def elements(self) -> Iterator[Element | Announced | SourceProblem]:
         """Raises SourceFailed where the portal stops giving pages, or gives the same one again and again."""
-        seen: set[int] = set()
+        seen = Seen()
         start, reached, rows, count = 0, 0, self.rows, None
         may_repeat = False
         unreadable: list[SourceProblem] = []
@@ -48,10 +49,9 @@ class Paging:
                         count = event.count
                         continue
                     got += 1
-                    key = hash(_key(event))
-                    has_slid = has_slid or bool(overlap and got == 1 and key not in seen)
-                    if key not in seen:
-                        seen.add(key)
+                    is_new = seen.add(_key(event))
+                    has_slid = has_slid or bool(overlap and got == 1 and is_new)
+                    if is_new:
                         fresh += 1
                         self.given += 1
                         yield event

@@ -8,6 +8,7 @@ from itertools import islice
 
 from harvest.findings import Finding, error, warning
 from harvest.normalise.fields import is_nothing
+from harvest.seen import Seen
 from harvest.sources.base import SourceFailed, SourceProblem
 from harvest.sources.csv_list_columns import Column, columns_of, known_columns
 from harvest.sources.csv_list_table import ABOVE, Row
@@ -113,14 +114,12 @@ class Sheet:
         return any(cells[place] for place, column in enumerate(self.columns) if column.name == "url" or column.link)
 
     def _are_together(self) -> bool:
-        seen: set[int] = set()
-        last = 0
+        seen = Seen()
+        last = None
         for _, _, key in self._keys():
-            digest = hash(key)
-            if digest != last and digest in seen and key is not None:
+            if not seen.add(key) and key not in (None, last):
                 return False
-            seen.add(digest)
-            last = digest
+            last = key
         return True
 
     def _in_passing(self) -> Iterator[Entry | SourceProblem]:

@@ -4,11 +4,12 @@
 from what was really given, pass over what came before, and use it only where a page has nothing new.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from harvest.findings import error, warning
 from harvest.raw_record import RawRecord
+from harvest.seen import Seen
 from harvest.sources.base import Announced, SourceFailed, SourceProblem
 
 #: So many single records may be unreadable before the service counts as broken.
@@ -43,12 +44,12 @@ class Paging:
 
     def events(self) -> Iterator[RawRecord | SourceProblem | Announced]:
         """Raises SourceFailed where the service stops giving pages, or gives the same one again and again."""
-        seen: set[int] = set()
+        seen = Seen()
         start, rows, stale = 1, self.rows, 0
         matched: int | None = None
         may_repeat = False
         while matched is None or start <= matched:
-            end, keys = PageEnd(None, None), list[int]()
+            end, keys = PageEnd(None, None), list[Hashable]()
             before, given = matched, self.given
             try:
                 for event in self.page(start, rows):
@@ -82,12 +83,13 @@ class Paging:
             self.is_whole = False
             yield self._incomplete(matched)
 
-    def _is_new(self, record: RawRecord, seen: set[int], keys: list[int]) -> bool:
+    def _is_new(self, record: RawRecord, seen: Seen, keys: list[Hashable]) -> bool:
         """Whether no earlier page gave the record; one that stands twice on a page is for the pipeline to tell of."""
-        key = hash((record.guid, record.content_hash))
+        key = record.guid, record.content_hash
         keys.append(key)
-        self.given += key not in seen
-        return key not in seen
+        is_new = key not in seen
+        self.given += is_new
+        return is_new
 
     def _step(self, start: int, got: int, end: PageEnd, matched: int | None, *, stale: int) -> int:
         """How far to go on; 0 at the end. Raises SourceFailed where the service leads us in a circle."""

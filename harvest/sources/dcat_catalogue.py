@@ -6,6 +6,7 @@ from typing import IO, Any
 from harvest.apart.rdf_records import MAX_NODES
 from harvest.findings import Finding, warning
 from harvest.raw_record import RawRecord
+from harvest.seen import Seen
 from harvest.sources.base import Announced, Event, Limits, SourceFailed, SourceProblem
 from harvest.sources.dcat_record import record_of
 from services.apart.process import Crashed, run_apart
@@ -21,7 +22,7 @@ class Catalogue:
         self.found = 0
         self.has_catalogue = False
         self._named: set[str] = set()
-        self._seen: set[int] = set()
+        self._seen = Seen()
 
     def page(self, held: IO[bytes], *, declared: str, base: str, is_first: bool) -> Iterator[Event | str]:
         """The events of one page or file; and last the address of the page that follows, "" for none."""
@@ -67,18 +68,18 @@ class Catalogue:
         yield following
 
     def _was_seen(self, address: str | None, record: RawRecord) -> bool:
-        """Whether the entry came on an earlier page. Only digests are kept."""
-        digests = {hash(record.guid), hash(address)} if address else {hash(record.guid)}
-        known = not digests.isdisjoint(self._seen)
-        self._seen |= digests
-        return known
+        """Whether the entry came on an earlier page."""
+        names = {record.guid, address} if address else {record.guid}
+        was_seen = any(name in self._seen for name in names)
+        self._seen.update(names)
+        return was_seen
 
     def events_at_end(self) -> Iterator[Event]:
         if not self.found and not self.has_catalogue:
             raise SourceFailed(
                 "The source is RDF, but describes no dataset: it should hold a dcat:Catalog or a dcat:Dataset."
             )
-        missing = sorted(name for name in self._named if hash(name) not in self._seen)
+        missing = sorted(name for name in self._named if name not in self._seen)
         if missing:
             yield SourceProblem(
                 warning(
@@ -92,7 +93,7 @@ class Catalogue:
 
     @property
     def is_whole(self) -> bool:
-        return all(hash(name) in self._seen for name in self._named)
+        return all(name in self._seen for name in self._named)
 
 
 def _too_large(subject: str) -> Finding:
