@@ -24,6 +24,7 @@ from harvest.enums import RunState
 from harvest.models import Record, Run
 from harvest.pipeline import claim, run
 from harvest.pipeline.job import Job
+from tests.connections import end_all_others
 from tests.factories.harvest import NEVER, counts, data_json, record, run_now, source
 from tests.integration.harvest.test_interruptions import state_of_everything
 from tests.integration.harvest.test_kill import database_url
@@ -62,11 +63,7 @@ def end_all_connections() -> None:
 
     def end() -> None:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+            end_all_others()
         finally:
             connection.close()
 

@@ -22,6 +22,7 @@ from catalogue.search.follow import Follower
 from catalogue.search.index import Writer, close_reader, open_reader, report_damage
 from catalogue.search.location import current_build, home
 from catalogue.search.source import public_entries
+from tests.connections import end_all_others
 from tests.factories.catalogue import dataset, draft
 from tests.factories.publishers import PublisherFactory
 from tests.integration.search.conftest import Following
@@ -300,11 +301,7 @@ def test_the_follower_survives_the_loss_of_its_database_connection(
         # It has a connection to lose once it has followed something
         dataset(title="Lamps")
         until(lambda: titles("lamps") == ["Lamps"])
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        end_all_others()
         dataset(title="Beacons")
         until(lambda: titles("beacons") == ["Beacons"])
     lost = [record for record in caplog.records if "The database does not answer" in record.getMessage()]
