@@ -1,5 +1,7 @@
 """What a write answers where it waits for approval; and reading, approving, sending back and taking back what waits."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -130,10 +132,8 @@ class ProposalItem(WriteView):
     def delete(self, request: Request, key: str) -> Response:
         """Take a proposed change back: the entry stays as it is."""
         dataset = _theirs(request, key, Permission.EDIT_DATASET)
-        try:
+        with _refusals_told():
             proposals.take_back(dataset, by=by(request), now=timezone.now())
-        except proposals.CannotDecide as error:
-            raise Conflict(str(error)) from None
         return Response(status=204)
 
 
@@ -160,10 +160,8 @@ class Approve(WriteView):
         def approve() -> Response:
             dataset, seen = _to_decide(request, key)
             comment = checked(ApprovalBody(data=request.data)).get("comment", "")
-            try:
+            with _refusals_told():
                 proposals.approve(dataset, seen=seen, by=by(request), now=timezone.now(), comment=comment)
-            except proposals.CannotDecide as error:
-                raise Conflict(str(error)) from None
             return dataset_answer(request, dataset.id)
 
         return self.once(request, approve)
@@ -184,14 +182,21 @@ class SendBack(WriteView):
         def send_back() -> Response:
             dataset, seen = _to_decide(request, key)
             comment = checked(ReturnBody(data=request.data))["comment"]
-            try:
+            with _refusals_told():
                 proposals.send_back(dataset, seen=seen, by=by(request), now=timezone.now(), comment=comment)
-            except proposals.CannotDecide as error:
-                raise Conflict(str(error)) from None
             copy = working_copy(dataset)
             return Response(_proposal(copy), headers={"ETag": etag(copy.point)})
 
         return self.once(request, send_back)
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """What can't be decided as things stand is a conflict, with the sentence that says why."""
+    try:
+        yield
+    except proposals.CannotDecide as error:
+        raise Conflict(str(error)) from None
 
 
 def _theirs(request: Request, key: str, permission: Permission) -> Dataset:

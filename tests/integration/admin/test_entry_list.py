@@ -114,9 +114,9 @@ def test_home_and_list_take_as_many_queries_however_many_entries(
         one_of_each(agency)
     client = signed_in(officer(agency, Role.APPROVER))
     cache.clear()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get("/admin/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(LIST)
 
 
