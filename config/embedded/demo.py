@@ -2,6 +2,7 @@
 
 import os
 import socket
+from functools import cached_property
 from pathlib import Path
 
 from config.embedded.servers import free_port
@@ -16,14 +17,21 @@ class Demo:
     loader = "python manage.py load_demo"
 
     def __init__(self, var_dir: Path) -> None:
-        kept = var_dir / "demo_sources_port"
+        self._var_dir = var_dir
+
+    @cached_property
+    def port(self) -> int:
+        """Chosen when first asked for: by then no other instance runs here, and what one left running is stopped, so
+        that the port of before is free again."""
+        kept = self._var_dir / "demo_sources_port"
         if "DEMO_SOURCES_PORT" in os.environ:
-            self.port = env_port("DEMO_SOURCES_PORT", default=0)
+            port = env_port("DEMO_SOURCES_PORT", default=0)
         else:
             before = kept.read_text().strip() if kept.exists() else ""
-            self.port = free_port(int(before) if before.isdecimal() else None)
-        var_dir.mkdir(parents=True, exist_ok=True)
-        kept.write_text(f"{self.port}\n")
+            port = free_port(int(before) if before.isdecimal() else None)
+        self._var_dir.mkdir(parents=True, exist_ok=True)
+        kept.write_text(f"{port}\n")
+        return port
 
     def environment(self) -> dict[str, str]:
         """The port, and leave to fetch from it although it is on this machine's loopback addresses."""

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from config.embedded.demo import Demo
+from config.embedded.folders import Folders, ServersError, take_lock
+from config.embedded.supervisor import supervise
 from harvest.demo.server import demo_hosts
 from tests.unit.config.instance import PATIENCE, Instance, eventually, is_alive
 
@@ -259,3 +261,22 @@ def test_demo_sources_keep_their_port_and_may_be_fetched(tmp_path: Path, monkeyp
     allowed = environment.pop("OUTBOUND_ALLOW_HOSTS").split(",")
     assert environment == {"DEMO_SOURCES_PORT": str(first.port)}
     assert allowed == ["data.example:8080", *(f"{host}:{first.port}" for host in demo_hosts())]
+
+
+def test_a_start_that_is_refused_leaves_the_port_of_the_demo_sources_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DEMO_SOURCES_PORT", raising=False)
+    folders = Folders(var=tmp_path)
+    folders.create()
+    running = Demo(tmp_path).port
+    lock = take_lock(folders.run_lock)
+    assert lock is not None
+    try:
+        with socket.create_server(("127.0.0.1", running)):
+            with pytest.raises(ServersError, match="already runs"):
+                supervise(tmp_path, commands={}, demo=Demo(tmp_path))
+            assert (tmp_path / "demo_sources_port").read_text() == f"{running}\n"
+    finally:
+        os.close(lock)
+    assert Demo(tmp_path).port == running
