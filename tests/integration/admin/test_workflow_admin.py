@@ -90,7 +90,7 @@ def test_versions_are_compared_with_names_and_one_is_restored(agency):
     page = answer.content.decode()
     rows = [(one.label, one.before, one.after) for one in answer.context["changes"]]
     assert {("Title", "First", "Second"), ("Held in", "", "Shed")} <= set(rows)
-    assert f"<td>{person}</td>" in page
+    assert f'<td data-label="Who">{person}</td>' in page
     client.post(f"/admin/catalogue/dataset/{entry.pk}/restore/", {"number": "1"})
     entry.refresh_from_db()
     assert (entry.title, entry.held_in, entry.version) == ("First", "", 3)
