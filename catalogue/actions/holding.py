@@ -62,20 +62,10 @@ def take_back(copy: WorkingCopy, *, by: By, now: datetime.datetime, comment: str
     record(AuditAction.CHANGE_TAKEN_BACK, [copy], by=by, now=now)
 
 
-def again(edition: ProposalEdition, *, number: int, by: By, now: datetime.datetime) -> None:
+def again(proposal: Proposal, edition: ProposalEdition, *, number: int, by: By, now: datetime.datetime) -> None:
     """Go back to what a proposal said before, as its next edition."""
-    ProposalEdition.objects.create(
-        proposal_id=edition.proposal_id,
-        number=number,
-        base=edition.base,
-        snapshot=edition.snapshot,
-        person=by.user,
-        person_name=by.words[:300],
-        route=by.route,
-        comment=by.comment[:500],
-        at=now,
-    )
-    Proposal.objects.filter(pk=edition.proposal_id).update(changed_at=now)
+    _add_edition(proposal, number=number, base=edition.base, said=edition.snapshot, batch_id=None, by=by, now=now)
+    Proposal.objects.filter(pk=proposal.pk).update(changed_at=now)
 
 
 def close(proposal: Proposal, state: ProposalState, *, by: By, now: datetime.datetime) -> None:
@@ -149,21 +139,35 @@ def _edition(copy: WorkingCopy, wanted: Snapshot, *, by: By, now: datetime.datet
     proposal = copy.proposal or Proposal(dataset=copy.dataset, opened_at=now)
     proposal.state, proposal.changed_at = ProposalState.WAITING, now
     proposal.save()
-    edition = ProposalEdition.objects.create(
-        proposal=proposal,
+    edition = _add_edition(
+        proposal,
         number=copy.edition.number + 1 if copy.edition else 1,
         base=copy.dataset.version,
-        snapshot=wanted,
-        person=by.user,
-        person_name=by.words[:300],
-        route=by.route,
-        comment=by.comment[:500],
+        said=wanted,
         batch_id=by.batch_id,
-        at=now,
+        by=by,
+        now=now,
     )
     changed = ", ".join(label_of(field) for field in changed_fields(copy.said, wanted))
     note(copy.dataset, WorkflowStep.PROPOSED, f"{by.comment}\n{changed}.".strip(), by=by, now=now)
     return edition
+
+
+def _add_edition(
+    proposal: Proposal, *, number: int, base: int, said: Snapshot, batch_id: UUID | None, by: By, now: datetime.datetime
+) -> ProposalEdition:
+    return ProposalEdition.objects.create(
+        proposal=proposal,
+        number=number,
+        base=base,
+        snapshot=said,
+        person=by.user,
+        person_name=by.words[:300],
+        route=by.route,
+        comment=by.comment[:500],
+        batch_id=batch_id,
+        at=now,
+    )
 
 
 def _tell_approvers(proposed: Sequence[WorkingCopy], *, by: By, now: datetime.datetime) -> None:

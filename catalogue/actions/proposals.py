@@ -90,7 +90,7 @@ def undo_editions(batch: Batch, *, by: By, now: datetime.datetime) -> tuple[int,
         if before is None:
             holding.take_back(copy, by=by, now=now)
         else:
-            holding.again(before, number=edition.number + 1, by=by, now=now)
+            holding.again(edition.proposal, before, number=edition.number + 1, by=by, now=now)
         undone += 1
     return undone, kept
 
