@@ -19,10 +19,11 @@ from files.enums import AlarmState
 from files.models import Alarm, ResourceFile
 from files.serializers.coverage import coverage_of
 from files.views.preview import address
+from publishers.admin.read_only import ReadOnly
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 
-class OwnFilesAdmin(admin.ModelAdmin):
+class OwnFilesAdmin(ReadOnly, admin.ModelAdmin):
     """To be read, by those who may see a publisher's unpublished entries."""
 
     #: From the model to its dataset.
@@ -38,15 +39,6 @@ class OwnFilesAdmin(admin.ModelAdmin):
         if obj is None:
             return self.has_module_permission(request)
         return has_permission(request.user, Permission.VIEW_UNPUBLISHED, _publisher_id(obj))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def has_edit_permission(self, request: HttpRequest) -> bool:
         return publisher_ids_with(request.user, Permission.EDIT_DATASET) != set()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from catalogue.actions import batches
 from catalogue.admin.access import by
 from catalogue.models import Batch, BatchItem, ProposalEdition
+from publishers.admin.read_only import ReadOnly
 from publishers.permissions import Permission, publisher_ids_with
 
 #: Entries that a batch's page shows one by one.
@@ -27,7 +28,7 @@ def done_words(batch: Batch, *, held: int) -> str:
 
 
 @admin.register(Batch)
-class BatchAdmin(admin.ModelAdmin):
+class BatchAdmin(ReadOnly, admin.ModelAdmin):
     """A person sees their own; operators see all."""
 
     list_display = ["title", "person", "at", "entries", "undone_at"]
@@ -45,15 +46,6 @@ class BatchAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
         return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         queryset = (

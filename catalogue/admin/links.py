@@ -19,6 +19,7 @@ from catalogue.models import Dataset, LinkCheck
 from catalogue.models.dataset import TITLE_WORDS
 from catalogue.title_words import title_query
 from catalogue.web_addresses import netloc_of
+from publishers.admin.read_only import ReadOnly
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 #: States in which somebody has to do something; what is told of them first is what has failed longest.
@@ -64,7 +65,7 @@ def _asks_for_failing(request: HttpRequest) -> bool:
 
 
 @admin.register(LinkCheck)
-class LinkCheckAdmin(admin.ModelAdmin):
+class LinkCheckAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["address", "entry", "state", "reason", "failing_since", "checked_at", "next_check_at"]
     list_display_links = None
     list_filter = [StateFilter]
@@ -85,15 +86,6 @@ class LinkCheckAdmin(admin.ModelAdmin):
         if obj is None:
             return self.has_module_permission(request)
         return has_permission(request.user, Permission.VIEW_UNPUBLISHED, obj.resource.dataset.publisher_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: LinkCheck | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: LinkCheck | None = None) -> bool:
-        return False
 
     def has_check_permission(self, request: HttpRequest) -> bool:
         return publisher_ids_with(request.user, Permission.EDIT_DATASET) != set()

@@ -19,6 +19,7 @@ from catalogue.edit_point import EditPoint
 from catalogue.enums import ProposalState
 from catalogue.models import Dataset, Proposal, ProposalEdition
 from catalogue.proposed import working_copies
+from publishers.admin.read_only import ReadOnly
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 
 #: How many are approved at once: a page shows each of them, field by field.
@@ -28,7 +29,7 @@ _LATEST = ProposalEdition.objects.filter(proposal=OuterRef("pk")).order_by("-id"
 
 
 @admin.register(Proposal)
-class ProposalAdmin(admin.ModelAdmin):
+class ProposalAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["entry", "publisher", "state", "proposed_by", "changed_at"]
     list_display_links = None  # each line leads to the page on which people decide
     list_filter = ["state"]
@@ -43,15 +44,6 @@ class ProposalAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return publisher_ids_with(request.user, Permission.PUBLISH_DATASET) != set()

@@ -31,16 +31,3 @@ class Scoped:
         own = publisher_ids_with(request.user, Permission.MANAGE_SOURCES)
         queryset: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
         return queryset if own is None else queryset.filter(**{f"{self.publisher_path}__in": own})
-
-
-class Told:
-    """What machines found: to be read, and acted on by name; nobody writes it by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from catalogue.models import Dataset
-from harvest.admin.access import Told
 from harvest.enums import DuplicateReason
 from harvest.models import LikelyDuplicate
 from harvest.pipeline import duplicates
+from publishers.admin.read_only import ReadOnly
 from publishers.models import User
 
 
 @admin.register(LikelyDuplicate)
-class LikelyDuplicateAdmin(Told, admin.ModelAdmin):
+class LikelyDuplicateAdmin(ReadOnly, admin.ModelAdmin):
     """For operators, since a merge may reach from one publisher into another."""
 
     list_display = ["older", "newer", "why", "state", "found_at"]

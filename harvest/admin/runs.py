@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from harvest import actions
-from harvest.admin.access import Scoped, Told
+from harvest.admin.access import Scoped
 from harvest.enums import ACTIVE_RUN_STATES, RecordState, RunState
 from harvest.models import Problem, Record, Run
 from harvest.pipeline.retire import missing
 from harvest.queries import run_progress
+from publishers.admin.read_only import ReadOnly
 from publishers.models import User
 from services.csv_answer import csv_answer
 
@@ -54,7 +55,7 @@ class ProblemInline(admin.TabularInline):
 
 
 @admin.register(Run)
-class RunAdmin(Told, Scoped, admin.ModelAdmin):
+class RunAdmin(ReadOnly, Scoped, admin.ModelAdmin):
     publisher_path = "source__publisher"
     list_display = [
         *("source", "state", "started_at", "how_far"),
