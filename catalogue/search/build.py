@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from catalogue.models import Change
+from catalogue.search import location
 from catalogue.search.index import IndexDamaged, Writer
 from catalogue.search.location import State, building, make_current, new_build, remove_old_builds
 from catalogue.search.source import all_public_entries
@@ -42,7 +43,7 @@ def rebuild(
     Raises `BuildRunning` if another process is building, `Stopped` if `stop()` came true.
     """
     started = time.monotonic()
-    with building():
+    with building(patience_s=location.CLEARING_S):
         sequence()
         # Where we stand before the first read: what changes meanwhile comes after, and a follower does it again.
         state = _state(timezone.now())

@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,6 +27,9 @@ from catalogue.search.schema import SCHEMA_HASH
 
 #: How old an index must be for a reader's report to have another built in its place.
 REPORTS_HEEDED_AFTER = datetime.timedelta(hours=1)
+
+#: Seconds for which clearing away old indexes may hold the right to build, after the new one is in use already.
+CLEARING_S = 10.0
 
 
 class BuildRunning(Exception):
@@ -142,14 +146,22 @@ def make_current(build: Build) -> None:
 
 
 @contextmanager
-def building() -> Iterator[None]:
-    """Hold the right to build here. Raises `BuildRunning` if another process has it; its death frees it."""
+def building(*, patience_s: float = 0) -> Iterator[None]:
+    """Hold the right to build here. Raises `BuildRunning` if another process still has it after `patience_s` seconds;
+    its death frees it."""
     home().mkdir(parents=True, exist_ok=True)
+    give_up_at = time.monotonic() + patience_s
     with open(home() / "build.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BuildRunning("Another process is building the search index: wait until it is done.") from error
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() >= give_up_at:
+                    raise BuildRunning(
+                        "Another process is building the search index: wait until it is done."
+                    ) from error
+                time.sleep(0.05)
         yield
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalogue.models import Dataset
+from catalogue.search import location
 from catalogue.search.index import Writer, open_reader
 from catalogue.search.location import building, current_build, home
 from catalogue.search.source import public_entries
@@ -66,10 +68,30 @@ def test_rebuild_tells_what_it_indexed() -> None:
 
 
 @pytest.mark.django_db
-def test_rebuild_while_another_builds_says_so_and_changes_nothing() -> None:
+def test_rebuild_while_another_builds_says_so_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(location, "CLEARING_S", 0.1)
     with building(), pytest.raises(CommandError, match="Another process is building the search index: wait"):
         run("rebuild_search")
     assert current_build() is None
+
+
+@pytest.mark.django_db
+def test_rebuild_waits_for_another_that_is_only_clearing_away() -> None:
+    dataset(title="Survey")
+    held, let_go = threading.Event(), threading.Event()
+
+    def clear() -> None:
+        with building():
+            held.set()
+            let_go.wait(30)
+
+    clearing = threading.Thread(target=clear)
+    clearing.start()
+    held.wait(30)
+    threading.Timer(0.2, let_go.set).start()
+    code, out = run("rebuild_search", "--json")
+    clearing.join()
+    assert (code, json.loads(out)["datasets"]) == (0, 1)
 
 
 @pytest.mark.django_db
