@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from catalogue.drafts import DATASET_FIELDS, DatasetDraft
+from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
 from catalogue.edit_point import EditPoint
 from catalogue.enums import OPEN_PROPOSAL_STATES, State
 from catalogue.merging import rebased
-from catalogue.models import Dataset, Proposal, ProposalEdition, Resource, Revision
+from catalogue.models import Dataset, LinkCheck, Proposal, ProposalEdition, Resource, Revision
 from catalogue.snapshots import LIFE, Snapshot, differences, draft_from, snapshot
 from publishers.models import User
 from publishers.permissions import Permission, publisher_ids_with
@@ -111,6 +111,32 @@ def working_copy(dataset: Dataset) -> WorkingCopy:
 def copy_for(user: User | None, dataset: Dataset) -> WorkingCopy | None:
     """The copy that this person works on; None where they change the entry itself."""
     return working_copy(dataset) if is_held(user, [dataset.publisher_id], dataset.state) else None
+
+
+def take_up(dataset: Dataset, copy: WorkingCopy) -> None:
+    """Have a row, which is not to be saved, say what this copy of it does: forms and what stands beside them show that.
+
+    Whose it is and its address stay what they are: permissions and links hang on them.
+    """
+    for name in set(DATASET_FIELDS) - {"publisher_id"}:
+        value = getattr(copy.draft, name)
+        setattr(dataset, name, list(value) if isinstance(value, tuple) else value)
+    dataset.visibility = copy.said["visibility"]
+    dataset.working_copy = copy
+
+
+def file_rows(copy: WorkingCopy) -> list[Resource]:
+    """The files of a working copy as if they were stored, each with what is known of its link."""
+    files = copy.draft.resources
+    links = {link.resource_id: link for link in LinkCheck.objects.filter(resource__in=[file.id for file in files])}
+    found = []
+    for place, file in enumerate(files):
+        says = {name: getattr(file, name) for name in RESOURCE_FIELDS}
+        row = Resource(id=file.id, dataset=copy.dataset, position=place, **says)
+        row._state.adding = False
+        LinkCheck._meta.get_field("resource").remote_field.set_cached_value(row, links.get(row.pk))
+        found.append(row)
+    return found
 
 
 def snapshot_of(dataset: Dataset, files: Iterable[Resource]) -> Snapshot:

@@ -34,6 +34,7 @@ LAYERS = [
             "search_tree",
             "backends",
             "quality.measure",
+            "quality.outlook",
             "quality.report",
             "attention",
             "links.report",

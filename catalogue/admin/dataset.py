@@ -15,12 +15,12 @@ from catalogue.actions.store import Release
 from catalogue.admin import entry_list, lifecycle, live_checks, mergers, panels, tables, versions
 from catalogue.admin.access import by, may, person
 from catalogue.admin.files import ResourceInline
-from catalogue.drafts import DATASET_FIELDS, DatasetDraft
+from catalogue.drafts import DatasetDraft
 from catalogue.enums import State
 from catalogue.forms import DatasetForm, allowed_publishers, resource_drafts
 from catalogue.merging import merged_files
 from catalogue.models import Dataset, Resource
-from catalogue.proposed import copy_for, open_proposals, snapshot_at
+from catalogue.proposed import copy_for, open_proposals, snapshot_at, take_up
 from catalogue.snapshots import draft_from
 from publishers.models import Publisher
 from publishers.permissions import Permission, has_permission, publisher_ids_with
@@ -85,12 +85,7 @@ class DatasetAdmin(entry_list.EntryList):
         """The entry; for those whose changes wait for approval, as it would be with what is proposed already."""
         dataset = super().get_object(request, object_id, from_field)
         if dataset and (copy := copy_for(person(request), dataset)):
-            # Whose it is and its address stay what they are: permissions and links hang on them
-            for field in set(DATASET_FIELDS) - {"publisher_id"}:
-                value = getattr(copy.draft, field)
-                setattr(dataset, field, list(value) if isinstance(value, tuple) else value)
-            dataset.visibility = copy.said["visibility"]
-            dataset.working_copy = copy
+            take_up(dataset, copy)
         return dataset
 
     def get_readonly_fields(self, request: HttpRequest, obj: Dataset | None = None) -> list[str]:

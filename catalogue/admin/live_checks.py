@@ -19,18 +19,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from catalogue.admin.access import person, their_entries
-from catalogue.enums import Band
 from catalogue.forms import DatasetForm, ResourceForm
 from catalogue.forms.dataset import GOOD_TITLE_LENGTH, inherited_contact
+from catalogue.forms.files import FilesFormSet
 from catalogue.links.outcome import LinkOutcome, Verdict
 from catalogue.links.probe import LINK_CHECK_LIMITS, probe
-from catalogue.models import Dataset, Licence, LinkCheck, Resource
+from catalogue.models import Dataset, Resource
 from catalogue.models.dataset import TITLE_WORDS
-from catalogue.quality.days import day_of
-from catalogue.quality.measure import facts_of
-from catalogue.quality.plan import plan
-from catalogue.quality.score import score
-from catalogue.serializers.quality import place_to_mend
+from catalogue.proposed import copy_for, take_up
+from catalogue.quality.outlook import outlook
+from catalogue.serializers.quality import AT_ITS_SOURCE, follows_its_source, place_to_mend
 from catalogue.vocabularies.formats import format_from
 from publishers.models import Publisher
 from publishers.permissions import Permission, publisher_ids_with
@@ -55,25 +53,11 @@ def check(request: HttpRequest) -> JsonResponse:
     if publisher_ids_with(request.user, Permission.EDIT_DATASET) == set():
         raise PermissionDenied
     entry = _entry_of(request)
+    if entry and (copy := copy_for(person(request), entry)):
+        take_up(entry, copy)
     form = DatasetForm(_without_versions(request), instance=entry or Dataset())
+    form.user = person(request)
     form.full_clean()
-    formset = inlineformset_factory(Dataset, Resource, form=ResourceForm, extra=0)(
-        request.POST, instance=entry or Dataset(), prefix="resources"
-    )
-    if formset.management_form.is_valid():
-        formset.full_clean()
-        files = [
-            one for one in formset.forms if one.has_changed() or (one.instance.pk and not one.instance._state.adding)
-        ]
-    else:
-        files = []
-    resources = [
-        Resource(**_of_model(Resource, one.cleaned_data), id=one.instance.pk)
-        for one in files
-        if getattr(one, "cleaned_data", None) and one.cleaned_data.get("url") and not one.cleaned_data.get("DELETE")
-    ]
-    if entry and entry.is_harvested:
-        resources = list(entry.resources.all())
     said = {name: errors[0] for name, errors in form.errors.get_json_data().items()}
     messages = {name: {"text": error["message"], "is_good": False} for name, error in said.items() if name != "__all__"}
     messages |= _about_title(request, str(form.data.get("title", "")), entry, messages)
@@ -82,8 +66,22 @@ def check(request: HttpRequest) -> JsonResponse:
     if publisher:
         if not form.cleaned_data.get("contact_email"):
             messages.setdefault("contact_email", {"text": inherited_contact(publisher), "is_good": True})
-        answer["quality"] = _quality(form, entry, publisher, resources, now=timezone.now())
+        files = list(entry.resources.all()) if entry and entry.is_harvested else _files_of(request, form.instance)
+        answer["quality"] = _quality(form, files, publisher)
     return JsonResponse(answer)
+
+
+def _files_of(request: HttpRequest, entry: Dataset) -> list[Resource]:
+    """The files and links as they stand in the form, those left out that are to go or lead nowhere."""
+    files = inlineformset_factory(Dataset, Resource, form=ResourceForm, formset=FilesFormSet, extra=0)(
+        request.POST, instance=entry, prefix="resources"
+    )
+    if not files.management_form.is_valid():
+        return []
+    files.full_clean()
+    given = [form for form in files.forms if form.has_changed() or not form.instance._state.adding]
+    kept = [form for form in given if form.cleaned_data.get("url") and not form.cleaned_data.get("DELETE")]
+    return [form.instance for form in kept]
 
 
 def _entry_of(request: HttpRequest) -> Dataset | None:
@@ -121,39 +119,25 @@ def _about_title(request: HttpRequest, title: str, entry: Dataset | None, said: 
     return {"title": {"text": f"{len(title)} of {GOOD_TITLE_LENGTH} characters.", "is_good": True}}
 
 
-def _quality(
-    form: DatasetForm, entry: Dataset | None, publisher: Publisher, resources: list[Resource], *, now: datetime.datetime
-) -> dict[str, Any]:
+def _quality(form: DatasetForm, files: list[Resource], publisher: Publisher) -> dict[str, Any]:
     """What the entry would score if it were saved as it stands."""
-    values = _of_model(Dataset, form.cleaned_data)
-    shown = entry or Dataset()
-    for name, value in values.items():
-        setattr(shown, name, value)
-    shown.publisher = publisher
-    licence: Licence | None = shown.licence
-    links = LinkCheck.objects.in_bulk([resource.id for resource in resources]) if resources else {}
-    facts = facts_of(shown, resources, links, publisher, licence)
-    scored = score(facts, now=now)
-    resource_ids = [str(resource.id) for resource in resources]
+    shown: Dataset = form.instance
+    found = outlook(shown, files, publisher=publisher, now=timezone.now())
+    resource_ids = [str(file.pk) for file in files]
     return {
-        "score": scored.score,
-        "band": str(Band(scored.band).label),
+        "score": found.score,
+        "band": str(found.band.label),
         "fixes": [
             {
                 "text": step.fix,
                 "gain": step.gain,
                 "after": step.score_after,
-                "reason": step.reason,
+                "reason": f"{step.reason}{AT_ITS_SOURCE if follows_its_source(shown, step.field) else ''}",
                 "place": place_to_mend(step.field, step.evidence, resource_ids),
             }
-            for step in plan(facts, day_of(now))
+            for step in found.steps
         ],
     }
-
-
-def _of_model(model: type[Dataset] | type[Resource], cleaned: dict[str, Any]) -> dict[str, Any]:
-    fields = {field.name for field in model._meta.concrete_fields} - {"id", "dataset"}
-    return {name: value for name, value in cleaned.items() if name in fields}
 
 
 def check_link(request: HttpRequest) -> JsonResponse:

@@ -7,9 +7,12 @@ from django.utils.safestring import SafeString, mark_safe
 from catalogue.actions.workflow import in_london
 from catalogue.enums import State, Visibility
 from catalogue.models import Dataset
-from catalogue.quality.report import present
-from catalogue.serializers.quality import follows_its_source, place_to_mend
+from catalogue.proposed import file_rows
+from catalogue.quality.outlook import Outlook, outlook
+from catalogue.quality.report import Report, quality_of
+from catalogue.serializers.quality import AT_ITS_SOURCE, follows_its_source, place_to_mend
 from catalogue.serializers.revisions import label_of
+from publishers.models import Publisher
 
 _BREAK = mark_safe("<br>")
 
@@ -61,15 +64,25 @@ def _state(dataset: Dataset) -> SafeString:
 
 
 def quality_panel(dataset: Dataset) -> SafeString:
-    """The score, and what to mend first. The page's script brings it up to date while the form is filled in."""
-    report = getattr(dataset, "quality", None)
-    if dataset._state.adding or report is None:
+    """The score of what the form holds, and what to mend first. The page's script brings it up to date while somebody
+    fills the form in. Where that is a change that waits for approval, beside it what is published scores."""
+    stored = quality_of(dataset)
+    if dataset._state.adding or stored is None:
         return format_html('<div id="live-quality">{}</div>', "Scored as soon as you save.")
-    steps = present(report).steps
-    head = format_html("<strong>{}</strong> out of 100 ({}).", report.score, report.get_band_display().lower())
-    if not steps:
-        return format_html('<div id="live-quality">{} Nothing left to mend.</div>', head)
+    shown: Report | Outlook = stored
+    published: SafeString | str = ""
     resource_ids = [str(key) for key in dataset.resources.order_by("position", "id").values_list("id", flat=True)]
+    if copy := getattr(dataset, "working_copy", None):
+        files = file_rows(copy)
+        publisher = Publisher.objects.get(pk=copy.draft.publisher_id)
+        shown = outlook(dataset, files, publisher=publisher, now=timezone.now())
+        resource_ids = [str(file.pk) for file in files]
+        if copy.proposal:
+            words = '<p class="help">With the change that waits for approval. As it is published it has {} of 100.</p>'
+            published = format_html(words, stored.score)
+    head = format_html("<strong>{}</strong> out of 100 ({}).", shown.score, str(shown.band.label).lower())
+    if not shown.steps:
+        return format_html('<div id="live-quality">{} Nothing left to mend.</div>{}', head, published)
     rows = format_html_join(
         "",
         '<li><a href="#{}">{}</a> <strong>+{}</strong>, to {}<br><span class="help">{}{}</span></li>',
@@ -80,9 +93,11 @@ def quality_panel(dataset: Dataset) -> SafeString:
                 step.gain,
                 step.score_after,
                 step.reason,
-                " Files and links are mended at its source." if follows_its_source(dataset, step.field) else "",
+                AT_ITS_SOURCE if follows_its_source(dataset, step.field) else "",
             )
-            for step in steps
+            for step in shown.steps
         ),
     )
-    return format_html('<div id="live-quality">{} Fix this first:<ol class="quality-fixes">{}</ol></div>', head, rows)
+    return format_html(
+        '<div id="live-quality">{} Fix this first:<ol class="quality-fixes">{}</ol></div>{}', head, rows, published
+    )

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 
 from catalogue.drafts import RESOURCE_FIELDS, ResourceDraft
-from catalogue.models import LinkCheck, Resource
-from catalogue.proposed import WorkingCopy
+from catalogue.models import Resource
+from catalogue.proposed import WorkingCopy, file_rows
 from catalogue.vocabularies.formats import FORMATS, format_from
 
 
@@ -61,7 +61,7 @@ class FilesFormSet(BaseInlineFormSet):
         if self._copy is None:
             return super().get_queryset()
         if not hasattr(self, "_proposed"):
-            self._proposed = _as_rows(self._copy)
+            self._proposed = file_rows(self._copy)
         return self._proposed
 
     def add_fields(self, form: Any, index: int | None) -> None:
@@ -69,20 +69,6 @@ class FilesFormSet(BaseInlineFormSet):
         if self._copy is not None:  # one that is only proposed is no row to be chosen
             known = form.instance.pk if not form.instance._state.adding else None
             form.fields["id"] = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=known)
-
-
-def _as_rows(copy: WorkingCopy) -> list[Resource]:
-    """The files of a proposed change as if they were stored, each with what is known of its link."""
-    files = copy.draft.resources
-    links = {link.resource_id: link for link in LinkCheck.objects.filter(resource__in=[file.id for file in files])}
-    found = []
-    for place, file in enumerate(files):
-        says = {field: getattr(file, field) for field in RESOURCE_FIELDS}
-        row = Resource(id=file.id, dataset=copy.dataset, position=place, **says)
-        row._state.adding = False
-        LinkCheck._meta.get_field("resource").remote_field.set_cached_value(row, links.get(row.pk))
-        found.append(row)
-    return found
 
 
 def resource_drafts(formset: BaseInlineFormSet) -> tuple[ResourceDraft, ...]:

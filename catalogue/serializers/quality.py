@@ -17,6 +17,9 @@ from catalogue.quality.stars import MEANINGS, Stars
 #: Fields of the entry's form that are asked for each file.
 FILES = "resources"
 
+#: What is added to the reason of a step for which `follows_its_source`.
+AT_ITS_SOURCE = " Files and links are mended at its source."
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
