@@ -5,6 +5,7 @@ Tests walk them all, and fail when one is missing.
 
 import re
 from collections.abc import Iterable, Iterator
+from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -245,13 +246,15 @@ def routes(patterns: Iterable[URLPattern | URLResolver] | None = None, prefix: s
             yield from routes(pattern.url_patterns, route)
 
 
-def addresses(entry: Dataset, *, source: str = "nowhere", route: str | None = None) -> list[str]:
-    """Every example, about this entry, its first file and its publisher."""
-    file = entry.resources.first()
+def addresses(
+    entry: Dataset, *, source: str = "nowhere", route: str | None = None, file: UUID | None = None
+) -> list[str]:
+    """Every example, about this entry, a file (its first if none is named) and its publisher."""
+    first = entry.resources.first()
     values = {
         "id": str(entry.id),
         "name": entry.name,
-        "file": str(file.id) if file else "00000000-0000-4000-8000-000000000000",
+        "file": str(file or (first and first.id) or UUID("00000000-0000-4000-8000-000000000000")),
         "publisher": entry.publisher.slug,
         "source": source,
         "record": str(getattr(entry.records.first(), "pk", 0)),

@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pytest
@@ -124,13 +125,18 @@ class Answer(NamedTuple):
 
 def everything_said(client: Client, entries: list[Dataset]) -> dict[str, Answer]:
     """What every example about every entry answers, headers included."""
+    source = Source.objects.get().slug
+    return answers(client, [address for entry in entries for address in addresses(entry, source=source)])
+
+
+def answers(client: Client, asked: Iterable[str]) -> dict[str, Answer]:
+    """What each of these addresses answers, headers included."""
     said: dict[str, Answer] = {}
-    for entry in entries:
-        for address in addresses(entry, source=Source.objects.get().slug):
-            if address not in said:
-                response = client.get(address)
-                headers = {name: value for name, value in response.headers.items() if name not in OF_THE_MOMENT}
-                said[address] = Answer(response.status_code, f"{headers} {b''.join(response).decode()}")
+    for address in asked:
+        if address not in said:
+            response = client.get(address)
+            headers = {name: value for name, value in response.headers.items() if name not in OF_THE_MOMENT}
+            said[address] = Answer(response.status_code, f"{headers} {b''.join(response).decode()}")
     return said
 
 
