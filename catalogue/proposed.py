@@ -122,7 +122,7 @@ def take_up(dataset: Dataset, copy: WorkingCopy) -> None:
         value = getattr(copy.draft, name)
         setattr(dataset, name, list(value) if isinstance(value, tuple) else value)
     dataset.visibility = copy.said["visibility"]
-    dataset.working_copy = copy
+    dataset.working_copy = copy  # type: ignore[attr-defined]  # forms and panels look for it there
 
 
 def file_rows(copy: WorkingCopy) -> list[Resource]:
