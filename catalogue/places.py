@@ -31,6 +31,11 @@ class Box:
             raise ValueError(f"Not a box on the globe: {self.west}, {self.south}, {self.east}, {self.north}")
 
     @property
+    def sides(self) -> dict[str, float]:
+        """West, south, east and north by name, in this order: as entries hold them."""
+        return {"west": self.west, "south": self.south, "east": self.east, "north": self.north}
+
+    @property
     def crosses_antimeridian(self) -> bool:
         return self.west > self.east
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from catalogue.enums import Access, State, Visibility
 from catalogue.models import Dataset
-from catalogue.models.dataset import released
+from catalogue.models.visibility import released
 from publishers.models import Publisher
 
 

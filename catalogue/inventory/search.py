@@ -7,7 +7,8 @@ from django.db.models import F, QuerySet
 
 from catalogue.enums import State
 from catalogue.models import Dataset
-from catalogue.models.dataset import INTERNAL, INTERNAL_TEXT
+from catalogue.models.dataset import INTERNAL_TEXT
+from catalogue.models.visibility import INTERNAL
 from publishers.models import User
 
 #: Of more matches than these, only the words of their titles are weighed: a text takes a tenth of a millisecond.

@@ -1,6 +1,7 @@
 from catalogue.models.batch import Batch, BatchItem, InventoryFile
 from catalogue.models.change import Change
-from catalogue.models.dataset import Dataset, DatasetName
+from catalogue.models.dataset import Dataset
+from catalogue.models.dataset_name import DatasetName
 from catalogue.models.landing_check import LandingCheck
 from catalogue.models.licence import Licence
 from catalogue.models.link_check import LinkCheck

@@ -1,11 +1,10 @@
-"""An entry of the catalogue: a dataset, a series or a data service, and every name it has had."""
+"""An entry of the catalogue: a dataset, a series or a data service."""
 
 import datetime
 import uuid
 from collections.abc import Collection
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
@@ -27,8 +26,9 @@ from catalogue.enums import (
 )
 from catalogue.models.licence import Licence
 from catalogue.models.topic import Topic
-from publishers.models import Publisher, User
-from publishers.permissions import Permission, publisher_ids_with
+from catalogue.models.visibility import INTERNAL, DatasetQuerySet
+from catalogue.places import Box
+from publishers.models import Publisher
 
 #: Longest name of a dataset: CKAN's limit, which its clients check.
 NAME_LENGTH = 100
@@ -41,42 +41,6 @@ UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 #: What officials search of entries that are not public, and the words by which the workplace finds any entry.
 INTERNAL_TEXT = SearchVector("title", Left("description", 50_000), "held_in", config="english")
 TITLE_WORDS = SearchVector("title", config="simple")
-
-#: True of entries for officials, or for their publisher alone.
-INTERNAL = Q(visibility__in=[Visibility.OFFICIALS, Visibility.PUBLISHER])
-
-
-def released(now: datetime.datetime) -> Q:
-    """True of entries whose release time, if any, has come. A condition at reading, not a job."""
-    return Q(release_at=None) | Q(release_at__lte=now)
-
-
-class DatasetQuerySet(models.QuerySet["Dataset"]):
-    def public(self, now: datetime.datetime | None = None) -> Self:
-        """What anybody may see. Search index, feeds, dumps and sitemaps hold only this."""
-        return self.filter(released(now or timezone.now()), state=State.PUBLISHED, visibility=Visibility.PUBLIC)
-
-    def visible_to(self, user: User | AnonymousUser, now: datetime.datetime | None = None) -> Self:
-        """What `user` may see: the one definition of visibility, for every page, API, feed and dump."""
-        if not user.is_authenticated or not user.is_active:
-            return self.public(now)
-        own = publisher_ids_with(user, Permission.VIEW_UNPUBLISHED)
-        if own is None:
-            return self.all()
-        for_officials = released(now or timezone.now()) & Q(
-            state=State.PUBLISHED, visibility__in=[Visibility.PUBLIC, Visibility.OFFICIALS]
-        )
-        return self.filter(for_officials | Q(publisher_id__in=own)) if own else self.filter(for_officials)
-
-    def tombstones(self) -> Self:
-        """Entries that were public once and are withdrawn: their page says what they were and why they went."""
-        was_released = Q(release_at=None) | Q(release_at__lte=F("withdrawn_at"))
-        return self.filter(was_released, state=State.WITHDRAWN, visibility=Visibility.PUBLIC).exclude(published_at=None)
-
-    def editable_by(self, user: User | AnonymousUser) -> Self:
-        """Entries that `user` may edit."""
-        own = publisher_ids_with(user, Permission.EDIT_DATASET)
-        return self.all() if own is None else self.filter(publisher_id__in=own)
 
 
 def _line(help_text: str) -> models.CharField:
@@ -300,6 +264,14 @@ class Dataset(models.Model):
         return super().from_db(db, frozenset(field_names), values, **others)
 
     @property
+    def box(self) -> Box | None:
+        """The area covered, if the entry says so in degrees."""
+        west, south, east, north = self.west, self.south, self.east, self.north
+        if west is None or south is None or east is None or north is None:
+            return None
+        return Box(west, south, east, north)
+
+    @property
     def updated_at(self) -> datetime.date:
         """The day that pages give as "last updated": the data's own, else the source's, else ours."""
         if self.modified:
@@ -309,13 +281,3 @@ class Dataset(models.Model):
     @property
     def is_harvested(self) -> bool:
         return bool(self.origin_id)
-
-
-class DatasetName(models.Model):
-    """Every name an entry has ever had: old addresses go on leading to it, and no other entry may take one."""
-
-    name = models.CharField(primary_key=True, max_length=NAME_LENGTH)
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="names")
-
-    def __str__(self) -> str:
-        return self.name

@@ -111,8 +111,8 @@ def _read(datasets: QuerySet[Dataset], paths: PublisherPaths) -> list[Searchable
 def _searchable(dataset: Dataset, files: list[_File], paths: PublisherPaths) -> Searchable:
     quality = getattr(dataset, "quality", None)
     path = paths.path(dataset.publisher_id)
-    own = _box(dataset)
-    codes = places_of(places=dataset.places, title=dataset.title, publisher=path[-1][1], box=Box(*own) if own else None)
+    own = dataset.box
+    codes = places_of(places=dataset.places, title=dataset.title, publisher=path[-1][1], box=own)
     return Searchable(
         id=dataset.id,
         name=dataset.name,
@@ -141,7 +141,7 @@ def _searchable(dataset: Dataset, files: list[_File], paths: PublisherPaths) -> 
         link_health=_link_health([file.link for file in files]),
         deliveries=_deliveries(dataset, files),
         covers=(dataset.temporal_start, dataset.temporal_end),
-        box=own or _box_of(codes),
+        box=_sides(own or _box_of(codes)),
         place_codes=with_lineage(codes),
         columns=_headings(files),
     )
@@ -173,17 +173,14 @@ def _deliveries(dataset: Dataset, files: list[_File]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _box_of(codes: tuple[str, ...]) -> Sides | None:
+def _box_of(codes: tuple[str, ...]) -> Box | None:
     """An entry that only names a place is found by the place's box."""
     found = place(codes[0]) if len(codes) == 1 else None
-    return (found.box.west, found.box.south, found.box.east, found.box.north) if found and found.box else None
+    return found.box if found else None
 
 
-def _box(dataset: Dataset) -> Sides | None:
-    west, south, east, north = dataset.west, dataset.south, dataset.east, dataset.north
-    if west is None or south is None or east is None or north is None:
-        return None
-    return west, south, east, north
+def _sides(box: Box | None) -> Sides | None:
+    return (box.west, box.south, box.east, box.north) if box else None
 
 
 def _translated(translations: object) -> tuple[str, ...]:

@@ -116,8 +116,7 @@ def datacite(entry: Entry, site: str) -> dict[str, Any]:
 
 def _places(dataset: Dataset) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = [{"geoLocationPlace": place} for place in dataset.places]
-    if dataset.west is not None:
+    if dataset.box:
         sides = ("westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude")
-        values = (dataset.west, dataset.south, dataset.east, dataset.north)
-        places.append({"geoLocationBox": dict(zip(sides, values, strict=True))})
+        places.append({"geoLocationBox": dict(zip(sides, dataset.box.sides.values(), strict=True))})
     return places

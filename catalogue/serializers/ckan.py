@@ -14,7 +14,6 @@ from uuid import UUID
 
 from catalogue.enums import Access, DatasetKind, ResourceKind, State, Visibility
 from catalogue.models import Dataset
-from catalogue.places import Box
 from catalogue.serializers.ckan_bodies import group_summary, id_of, moment, organization_summary
 
 Package = dict[str, Any]
@@ -177,11 +176,10 @@ def _extras(dataset: Dataset) -> Iterator[tuple[str, str]]:
     }
     yield from ((key, _as_json(list(values))) for key, values in lists.items() if values)
     yield from ((key, value) for key, value in texts.items() if value)
-    if dataset.west is not None:
-        sides = (dataset.west, dataset.south, dataset.east, dataset.north)
+    if box := dataset.box:
         names = ("bbox-west-long", "bbox-south-lat", "bbox-east-long", "bbox-north-lat")
-        yield from ((name, repr(side)) for name, side in zip(names, sides, strict=True))
-        yield "spatial", _as_json(Box(*sides).as_geojson())  # type: ignore[arg-type]
+        yield from ((name, repr(side)) for name, side in zip(names, box.sides.values(), strict=True))
+        yield "spatial", _as_json(box.as_geojson())
 
 
 def resource_dict(

@@ -99,8 +99,8 @@ def period(dataset: Dataset) -> str:
 
 
 def _place(dataset: Dataset) -> str:
-    if dataset.west is not None:
-        return f"{dataset.west},{dataset.south},{dataset.east},{dataset.north}"
+    if dataset.box:
+        return dataset.box.as_text()
     return "; ".join(dataset.places)
 
 

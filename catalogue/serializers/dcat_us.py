@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from catalogue.enums import DatasetKind, Frequency, ResourceKind
 from catalogue.models import Dataset
-from catalogue.places import Box
 from catalogue.rdf.terms import iri
 from catalogue.serializers.data_json import reachable_by_mail
 from catalogue.serializers.dcat.quality import score_metric_address
@@ -121,9 +120,8 @@ def _period(dataset: Dataset) -> list[dict[str, Any]]:
 
 def _places(dataset: Dataset) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = [{"@type": "Location", "prefLabel": place} for place in dataset.places]
-    if dataset.west is not None:
-        box = Box(dataset.west, dataset.south, dataset.east, dataset.north)  # type: ignore[arg-type]
-        places.append({"@type": "Location", "bbox": box.as_wkt()})
+    if dataset.box:
+        places.append({"@type": "Location", "bbox": dataset.box.as_wkt()})
     return places
 
 

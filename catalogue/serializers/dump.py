@@ -39,9 +39,7 @@ def dump_record(entry: Entry, site: str) -> dict[str, Any]:
         "topic": dataset.topic and {"slug": dataset.topic.slug, "title": dataset.topic.title},
         "licence": dataset.licence
         and {name: getattr(dataset.licence, name) for name in ("code", "title", "url", "is_open")},
-        "box": {side: getattr(dataset, side) for side in ("west", "south", "east", "north")}
-        if dataset.west is not None
-        else None,
+        "box": dataset.box and dataset.box.sides,
         "in_series": entry.series and _series(entry.series, site),
         "quality_score": entry.score,
         "resources": [{name: one[name] for name in _OF_RESOURCE} for one in entry.resources],

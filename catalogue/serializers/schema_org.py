@@ -80,9 +80,9 @@ def _period(dataset: Dataset) -> str:
 
 def _place(dataset: Dataset) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = [{"@type": "Place", "name": place} for place in dataset.places]
-    if dataset.west is not None:
-        box = f"{dataset.south} {dataset.west} {dataset.north} {dataset.east}"
-        places.append({"@type": "Place", "geo": {"@type": "GeoShape", "box": box}})
+    if box := dataset.box:
+        corners = f"{box.south} {box.west} {box.north} {box.east}"
+        places.append({"@type": "Place", "geo": {"@type": "GeoShape", "box": corners}})
     return places
 
 

@@ -163,7 +163,7 @@ def places(fields: Package) -> dict[str, Any]:
         fields.keep("bbox_west_long", "bbox_south_lat", "bbox_east_long", "bbox_north_lat", "spatial")
         _bad_place(fields, ", ".join(map(str, sides)))
     values: dict[str, Any] = {"places": tuple(found)}
-    return values | ({"west": box.west, "south": box.south, "east": box.east, "north": box.north} if box else {})
+    return values | (box.sides if box else {})
 
 
 def _nations(text: str) -> list[str]:

@@ -49,7 +49,7 @@ def area_of(cells: Cells) -> dict[str, Any]:
     for cell in [*cells.take("box"), *cells.take("places")]:
         box = box_from(cell.text)
         if box and "west" not in values:
-            values |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
+            values |= box.sides
     for cell in cells.take("box"):
         if box_from(cell.text) is None:
             cells.keep(cell)

@@ -239,7 +239,7 @@ def _coverage(fields: Fields) -> dict[str, Any]:
     for item in as_list(fields.take("spatial"))[:100]:
         box = box_from(item)
         if box and "west" not in values:
-            values |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
+            values |= box.sides
         name = term(item) if isinstance(item, dict) or box is None else ""
         if name and not name.startswith(("{", "[")):
             places.extend([] if is_nothing(name) else [name])

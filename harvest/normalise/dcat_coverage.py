@@ -102,7 +102,7 @@ def _space(node: Node) -> dict[str, Any]:
                     value=geometries[0],
                 )
     box = next((one for one in boxes if not one.is_point), boxes[0] if boxes else None)
-    sides = {"west": box.west, "south": box.south, "east": box.east, "north": box.north} if box else {}
+    sides = box.sides if box else {}
     if len(boxes) > 1:
         node.keep(*_SPATIAL)
     return {**sides, "places": tuple(places)[:_MAX_PLACES]}

@@ -163,8 +163,7 @@ def places(root: Element, words: Words, keywords: Iterable[str], findings: list[
                 )
     names.update(dict.fromkeys(keywords))
     found = _around(boxes)
-    sides_of = {"west": found.west, "south": found.south, "east": found.east, "north": found.north} if found else {}
-    return {"places": tuple(names)[:_MAX_PLACES], **sides_of}
+    return {"places": tuple(names)[:_MAX_PLACES], **(found.sides if found else {})}
 
 
 def box_sides(geographic: Element) -> tuple[str, str, str, str]:

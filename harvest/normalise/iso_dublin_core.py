@@ -77,7 +77,7 @@ def from_dublin_core(root: Element, *, publisher_id: UUID) -> Normalised:
     }
     values["extras"] = {name: value for name, value in values["extras"].items() if value}
     if box:
-        values |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
+        values |= box.sides
     return Normalised(
         DatasetDraft(**values),
         tuple(findings),

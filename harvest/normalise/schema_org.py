@@ -191,7 +191,7 @@ def _coverage(fields: Fields) -> dict[str, Any]:
     for item in as_list(fields.take("spatialCoverage", "spatial"))[:100]:
         box = _box(item)
         if box and "west" not in values:
-            values |= {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
+            values |= box.sides
         name = term(item) if isinstance(item, dict) or box is None else ""
         if name and not is_nothing(name):
             places.append(name)

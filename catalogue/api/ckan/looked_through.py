@@ -12,7 +12,8 @@ from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.packages import public
 from catalogue.enums import State, Visibility
 from catalogue.models import Dataset
-from catalogue.models.dataset import INTERNAL_TEXT, released
+from catalogue.models.dataset import INTERNAL_TEXT
+from catalogue.models.visibility import released
 from publishers.models import User
 
 #: CKAN's flags and what each adds: what is published but not for everybody, what isn't yet, what is withdrawn.

@@ -6,7 +6,6 @@ from typing import Any, Final
 from catalogue.contacts import Contact, contact_of
 from catalogue.enums import Access, DatasetKind, Frequency, ResourceKind
 from catalogue.models import Dataset
-from catalogue.places import Box
 from catalogue.rdf.terms import InLanguage, Link, Node, Typed, Value, json_literal
 from catalogue.serializers.dcat import vocabulary
 from catalogue.serializers.dcat.distribution import distribution, document, page
@@ -167,9 +166,8 @@ def _places(dataset: Dataset) -> Pairs:
     pairs: Pairs = [
         ("dct:spatial", Node("", ("dct:Location",), [("skos:prefLabel", place)])) for place in dataset.places
     ]
-    if dataset.west is not None:
-        box = Box(dataset.west, dataset.south, dataset.east, dataset.north)  # type: ignore[arg-type]
-        shape = Typed(box.as_wkt(), "gsp:wktLiteral")
+    if dataset.box:
+        shape = Typed(dataset.box.as_wkt(), "gsp:wktLiteral")
         pairs.append(("dct:spatial", Node("", ("dct:Location",), [("dcat:bbox", shape)])))
     return pairs
 
