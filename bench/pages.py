@@ -68,6 +68,7 @@ def spent_in(parts: dict[str, float]) -> Iterator[None]:
     from catalogue.api import search as api
     from catalogue.api.ckan import package_search
     from catalogue.views import dataset, search
+    from services import ready_rows
 
     within: list[float] = []
 
@@ -91,6 +92,7 @@ def spent_in(parts: dict[str, float]) -> Iterator[None]:
             *((search, "search", engine), (api, "search", engine), (package_search, "ranked_ids", engine)),
             (dataset, "similar", engine),
             *((QuerySet, name, database) for name in ("_fetch_all", "count", "get", "exists")),
+            (ready_rows, "_fetched", database),
             *((Template, "render", drawing), (JSONRenderer, "render", drawing)),
         ):
             stack.enter_context(mock.patch.object(owner, name, timed(part, getattr(owner, name))))

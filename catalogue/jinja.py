@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,7 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
         **options,
     )
     env.globals.update(
-        static=static,
+        static=cache(static),  # the names with their hashes are read once, at the start
         search_url=search_url,
         is_signed_in=is_signed_in,
         page_links=page_links,

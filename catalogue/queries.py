@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from catalogue.models import Change, Dataset, DatasetName, PastIdentifier, Resou
 from catalogue.models.dataset import NAME_PATTERN, UUID_PATTERN
 from catalogue.quality import rollups
 from catalogue.quality.figures import Figures as QualityFigures
+from catalogue.serializers import page_rows
 from publishers.models import Publisher, User
 from publishers.permissions import Permission, publisher_ids_with
 from publishers.queries import publisher_named
@@ -28,15 +29,24 @@ def with_page_relations(datasets: QuerySet[Dataset], user: Reader) -> QuerySet[D
 
     One more where some are in series: of a series that `user` may not see an entry says nothing.
     """
-    series = Dataset.objects.visible_to(user).filter(kind=DatasetKind.SERIES).order_by().only("id", "name", "title")
     return datasets.select_related("publisher", "publisher__parent", "topic", "licence", "quality").prefetch_related(
         Prefetch("resources", Resource.objects.select_related("link").order_by("position", "id")),
-        Prefetch("in_series", series),
+        _series_visible_to(user),
     )
+
+
+def _series_visible_to(user: Reader) -> Prefetch:
+    series = Dataset.objects.visible_to(user).filter(kind=DatasetKind.SERIES).order_by().only("id", "name", "title")
+    return Prefetch("in_series", series)
 
 
 def dataset_for_page(dataset_id: UUID, user: Reader) -> Dataset | None:
     """The dataset with all that its page shows, if `user` may see it."""
+    if not user.is_authenticated:
+        dataset = page_rows.public_dataset(dataset_id)
+        if dataset and dataset.in_series_id:
+            prefetch_related_objects([dataset], _series_visible_to(user))
+        return dataset
     found = with_page_relations(Dataset.objects.visible_to(user), user).filter(id=dataset_id)
     # Not `first`: to put one row of two hundred columns in order takes Django as long as to draw the page
     return next(iter(found.order_by()), None)
@@ -105,18 +115,29 @@ def datasets_identified(key: str, user: Reader) -> list[Dataset]:
     return []
 
 
-def recent_datasets(
-    user: Reader, *, limit: int, publisher: Publisher | None = None, besides: UUID | None = None
-) -> list[Dataset]:
+#: As much of a dataset as a list of links shows.
+_LISTED = ("name", "title", "modified_at", "publisher_id")
+
+
+def recent_datasets(user: Reader, *, limit: int, publisher: Publisher | None = None) -> list[Dataset]:
     """The most recently changed datasets, of one publisher or of all: as much of them as a list of links shows."""
     datasets = Dataset.objects.visible_to(user).order_by("-modified_at", "-id")
-    if besides:
-        datasets = datasets.exclude(id=besides)
-    shown = ("name", "title", "modified_at", "publisher_id")
     if publisher is None:
-        others = datasets.select_related("publisher").only(*shown, "publisher__title", "publisher__slug")
+        others = datasets.select_related("publisher").only(*_LISTED, "publisher__title", "publisher__slug")
         return list(others[:limit])
-    own = list(datasets.filter(publisher=publisher).only(*shown)[:limit])
+    return _of_publisher(datasets, publisher, limit)
+
+
+def others_of_publisher(dataset: Dataset, user: Reader) -> list[Dataset]:
+    """The most recently changed datasets of the same publisher, a few of them."""
+    if not user.is_authenticated:
+        return page_rows.others_of_publisher(dataset)
+    others = Dataset.objects.visible_to(user).exclude(id=dataset.id).order_by("-modified_at", "-id")
+    return _of_publisher(others, dataset.publisher, page_rows.OTHERS)
+
+
+def _of_publisher(datasets: QuerySet[Dataset], publisher: Publisher, limit: int) -> list[Dataset]:
+    own = list(datasets.filter(publisher=publisher).only(*_LISTED)[:limit])
     for dataset in own:
         dataset.publisher = publisher
     return own

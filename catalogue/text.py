@@ -5,6 +5,7 @@ Pure, and never fails: every string is an answer. Harvested text is hostile unti
 
 import html
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 import nh3
@@ -39,6 +40,7 @@ _block_end = re.compile(r"<(?:br|hr|/p|/li|/d[td]|/h[1-6]|/t[dhr]|/blockquote|/p
 _white_space = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=256)  # a page needs each text several times: shown, as an excerpt, as plain words
 def markdown_to_html(text: str | None) -> str:
     """Sanitised HTML of a description in Markdown, HTML or plain text. Safe to put into a page as it is.
 

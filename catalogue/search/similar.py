@@ -60,15 +60,18 @@ def _similar(
     terms: list[tuple[Occur, Query]] = [
         (Occur.Should, Query.term_query(SCHEMA, field, stem)) for _, stem in telling for field in ("text", "title")
     ]
-    series: dict[str, int] = {_series(title): 1}  # one of them is being looked at
+    own = _series(title)
+    series: dict[str, int] = {own: 1}  # one of them is being looked at
     found: list[SimilarDataset] = []
     for _, address in searcher.search(Query.boolean_query(terms), _LOOKED_AT, count=False).hits:
         card = json.loads(searcher.doc(address)["card"][0])
         name = _series(card["title"])
         series[name] = series.get(name, 0) + 1
-        if card["id"] != str(dataset_id) and series[name] <= _OF_A_SERIES + (name == _series(title)):
+        if card["id"] != str(dataset_id) and series[name] <= _OF_A_SERIES + (name == own):
             found.append(SimilarDataset(UUID(card["id"]), card["name"], card["title"], card["publisher_title"]))
-    return found[:limit]
+            if len(found) == limit:
+                break
+    return found
 
 
 _MONTHS: Final = frozenset(

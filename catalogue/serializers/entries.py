@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 
 from catalogue.enums import DatasetKind
 from catalogue.models import Dataset, QualityReport
-from catalogue.serializers.dataset_rows import plain_rows, read_datasets
+from catalogue.serializers.dataset_rows import read_datasets
 from catalogue.serializers.resource_rows import ResourceRow, rows_by_dataset
 from publishers.models import Publisher
+from services.ready_rows import plain_rows
 
 #: Columns that nothing that leaves the catalogue in bulk shows.
 _NOT_SHOWN: Final = ("overlay", "last_seen_at", "release_at", "published_at", "withdrawn_at", "withdrawn_reason")

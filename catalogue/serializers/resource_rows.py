@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Func, QuerySet, TextField
 
 from catalogue.models import Resource
-from catalogue.serializers.dataset_rows import from_json, plain_rows
+from services.ready_rows import ReadyRows, Row, among, array_text, from_json, plain_rows
 
 #: The columns of `Resource` by their names; `created` is `created_at` as CKAN writes it: UTC, microseconds, no zone.
 ResourceRow = dict[str, Any]
@@ -30,13 +30,23 @@ _KEYS: Final = (*_COLUMNS, "extras", "created")
 
 def resource_rows(resources: QuerySet[Resource]) -> list[ResourceRow]:
     """These resources, in their order."""
-    rows = [
-        dict(zip(_KEYS, row, strict=True))
-        for row in plain_rows(resources.annotate(created=_CREATED).values_list(*_KEYS))
-    ]
-    for row in rows:
-        row["extras"] = from_json(row["extras"])
-    return rows
+    return list(map(_row, plain_rows(_values(resources))))
+
+
+def _values(resources: QuerySet[Resource]) -> QuerySet[Any, Any]:
+    return resources.annotate(created=_CREATED).values_list(*_KEYS)
+
+
+def _row(values: Row) -> ResourceRow:
+    row = dict(zip(_KEYS, values, strict=True))
+    row["extras"] = from_json(row["extras"])
+    return row
+
+
+_of_datasets: Final = ReadyRows(
+    lambda ids: _values(Resource.objects.filter(dataset__in=among(ids)).order_by("position", "id")),
+    ids=array_text([UUID(int=1)]),
+)
 
 
 def rows_by_dataset(ids: Collection[UUID]) -> dict[UUID, list[ResourceRow]]:
@@ -45,6 +55,6 @@ def rows_by_dataset(ids: Collection[UUID]) -> dict[UUID, list[ResourceRow]]:
     Taken apart here: Django's own way of giving each dataset its resources costs as much as reading them.
     """
     found: dict[UUID, list[ResourceRow]] = {}
-    for row in resource_rows(Resource.objects.filter(dataset__in=ids).order_by("position", "id")):
+    for row in map(_row, _of_datasets.read(ids=array_text(ids))):
         found.setdefault(row["dataset_id"], []).append(row)
     return found

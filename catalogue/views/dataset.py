@@ -64,7 +64,7 @@ def _page(request: HttpRequest, dataset_id: UUID, name: str) -> HttpResponse:
         "contact": contact_of(dataset),
         "foi": foi_contact_of(dataset),
         "members": series.members(dataset, reader(request)),
-        "related": queries.recent_datasets(reader(request), limit=5, publisher=dataset.publisher, besides=dataset.id),
+        "related": queries.others_of_publisher(dataset, reader(request)),
         "similar": similar(dataset.id, dataset.title, dataset.tags),
         "languages": language_names(dataset.languages),
         "extras": additional_information(dataset),

@@ -30,8 +30,12 @@ _MOST: Final = 10_000
 class Looked:
     """`hidden`: those of the datasets that not everybody may see; None where there are none."""
 
-    datasets: QuerySet[Dataset]
+    with_hidden: QuerySet[Dataset] | None = None
     hidden: QuerySet[Dataset] | None = None
+
+    @property
+    def datasets(self) -> QuerySet[Dataset]:
+        return public() if self.with_hidden is None else self.with_hidden
 
     @property
     def is_public(self) -> bool:
@@ -51,7 +55,7 @@ def looked_through(arguments: Arguments) -> Looked:
     """What the call's flags and its token make of it."""
     states = [state for flag, meant in _FLAGS.items() if arguments.flag(flag) for state in meant]
     if not isinstance(arguments.user, User) or not states:
-        return Looked(public())
+        return Looked()
     visible = Dataset.objects.visible_to(arguments.user)
     is_public = released(timezone.now()) & Q(state=State.PUBLISHED, visibility=Visibility.PUBLIC)
     return Looked(visible.filter(is_public | Q(state__in=states)), visible.filter(~is_public, state__in=states))

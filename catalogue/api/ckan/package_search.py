@@ -19,7 +19,7 @@ from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import SearchFailed, SearchNotReady, SearchQueryInvalid
 from catalogue.api.ckan.facets import Part, facet_counts, public_counts, search_facets
 from catalogue.api.ckan.looked_through import Looked, looked_through
-from catalogue.api.ckan.packages import packages_of, public
+from catalogue.api.ckan.packages import packages_of
 from catalogue.api.ckan.query.fields import Asked, ValueInvalid, among, as_uuid
 from catalogue.api.ckan.query.filters import condition, without_truisms
 from catalogue.api.ckan.query.indexed import in_index
@@ -35,6 +35,9 @@ from catalogue.serializers.ckan import index_row
 #: How long the database may look, in seconds, and how often one query may ask the search engine.
 _PATIENCE: Final = 10
 _MOST_FINDS: Final = 50
+
+#: By field: how often each value occurs, or what is shown of that.
+Counts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,7 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
     if looked.is_public:
         request = replace(request, node=without_truisms(request.node))
     try:
-        with _bounded():
-            found = _search(request, looked)
-            count_each = partial(public_counts, part=_part(request, found)) if looked.is_public else facet_counts
-            counts = {
-                name: count_each(found.all, name, limit=request.facet_limit, least=request.facet_least)
-                for name in request.facets
-            }
-            facets = search_facets(counts)
+        found, counts, facets = _by_words(request) if _is_words_alone(request, looked) else _counted(request, looked)
     except ValueInvalid as error:
         raise SearchQueryInvalid(str(error)) from None
     except SearchUnavailable as error:
@@ -90,6 +86,29 @@ def package_search(arguments: Arguments) -> dict[str, Any]:
     }
 
 
+def _is_words_alone(request: SearchRequest, looked: Looked) -> bool:
+    """Whether the search engine answers, and the database is asked for the page's entries alone."""
+    is_plain = isinstance(request.node, Everything) and not request.facets and not request.box
+    is_name = as_uuid(request.words) or "-" in request.words
+    return bool(request.words) and is_plain and not is_name and looked.is_public and request.is_by_match
+
+
+def _by_words(request: SearchRequest) -> tuple[Found, Counts, Counts]:
+    matching = ranked_ids(request.words, first=request.start, limit=request.rows)
+    return Found(matching.total, matching.ids, Dataset.objects.none()), {}, {}
+
+
+def _counted(request: SearchRequest, looked: Looked) -> tuple[Found, Counts, Counts]:
+    with _bounded():
+        found = _search(request, looked)
+        count_each = partial(public_counts, part=_part(request, found)) if looked.is_public else facet_counts
+        counts = {
+            name: count_each(found.all, name, limit=request.facet_limit, least=request.facet_least)
+            for name in request.facets
+        }
+        return found, counts, search_facets(counts)
+
+
 def _part(request: SearchRequest, found: Found) -> Part:
     is_plain = not request.words and not request.box
     asked = repr((request.words, request.node, request.box))
@@ -101,10 +120,6 @@ def _search(request: SearchRequest, looked: Looked) -> Found:
     conditions = Q()
     if request.words:
         named = _named(request.words, looked)
-        is_only_words = isinstance(request.node, Everything) and not request.facets and not request.box and not named
-        if looked.is_public and is_only_words and request.is_by_match:
-            matching = ranked_ids(request.words, first=request.start, limit=request.rows)
-            return Found(matching.total, matching.ids, public().none())
         ids = list(dict.fromkeys([*named, *ranked_ids(request.words).ids, *looked.hidden_with(request.words)]))
         ranks = {entry_id: place for place, entry_id in enumerate(ids)}
         conditions &= among(ids)

@@ -13,7 +13,7 @@ from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, NotFound
 from catalogue.models import Dataset
 from catalogue.serializers.ckan import Package, package
-from catalogue.serializers.dataset_rows import read_datasets
+from catalogue.serializers.dataset_rows import PublicRows, read_datasets
 from catalogue.serializers.resource_rows import rows_by_dataset
 from publishers.models import User
 
@@ -34,17 +34,25 @@ _NOT_SHOWN: Final = (
     *("withdrawn_at", "withdrawn_reason", "in_series", "replaced_by", "version"),
 )
 
+#: And those of publishers and topics that one shows.
+_public_rows: Final = PublicRows(
+    without=_NOT_SHOWN, publisher=("slug", "title", "description", "created_at"), topic=("title", "description")
+)
+
 
 def packages_of(ids: Iterable[UUID], user: Reader | None = None) -> list[Package]:
-    """The packages of these datasets, in this order, in six queries however many.
+    """The packages of these datasets, in this order, in three queries however many, in six for a user.
 
     What `user` may not see is left out; without one, what isn't public is.
     """
     wanted = list(ids)
     if not wanted:
         return []
-    visible = Dataset.objects.visible_to(user or AnonymousUser())
-    found = {one.id: one for one in read_datasets(visible.filter(id__in=wanted), without=_NOT_SHOWN)}
+    if user is None or not user.is_authenticated:
+        read: Iterable[Dataset] = _public_rows.read(wanted)
+    else:
+        read = read_datasets(Dataset.objects.visible_to(user).filter(id__in=wanted), without=_NOT_SHOWN)
+    found = {one.id: one for one in read}
     resources = rows_by_dataset(list(found))
     active = in_datastore(list(found))
     return [package(found[each], resources.get(each, []), active) for each in wanted if each in found]
