@@ -269,14 +269,15 @@ class Writer:
         self._uncommitted.clear()
         self.build.write_state(state)
         self._committed = state
-        if self.rows.is_due or not self.build.rows_path.exists():
-            self.rows.save(self.build.rows_path, state)
+        is_first = not self.build.rows_path.exists()
+        if self.rows.is_due or is_first:
+            self.rows.save(self.build.rows_path, state, meanwhile=not is_first)
 
     def save_rows(self, state: State | None = None, *, at_once: bool = False) -> None:
         """Save the bitmaps if it is time to, or at once. `state` is what they have come to: that of the last commit."""
         state = state or self._committed
         if state and (at_once or self.rows.is_due) and not self._uncommitted:
-            self.rows.save(self.build.rows_path, state)
+            self.rows.save(self.build.rows_path, state, meanwhile=not at_once)
 
     def searcher(self) -> Searcher:
         """What the last commit left, to be read."""
@@ -313,6 +314,8 @@ class Writer:
         writer, self._writer = self._writer, None
         if writer is None:
             return
+        with contextlib.suppress(OSError):
+            self.rows.end_saving(self.build.rows_path, wait=True)  # while nobody else may write there
         with contextlib.suppress(IndexDamaged), engine_errors():
             if wait:
                 writer.wait_merging_threads()

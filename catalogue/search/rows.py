@@ -13,6 +13,7 @@ import os
 import struct
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,9 @@ _MANY: Final = 4_000
 _SAVE_EVERY: Final = 45.0
 _SAVE_SHARE: Final = 50
 
+#: From so many rows on saving is left to a thread while commits go on: of a million the disk may take seconds.
+_LARGE: Final = 100_000
+
 MAGIC: Final = b"domesday rows 4\n"
 
 
@@ -56,7 +60,10 @@ class Rows:
         #: Facets whose rare values were not saved: (rows of the commonest left out, at most; `next` at that time)
         self.frozen: dict[str, tuple[int, int]] = {}
         self._removed: list[int] = []
+        self._saving: Future[float] | None = None
+        self._since: list[int] = []  # rows that were noted as removed since that saving began
         self._saved_at = 0.0
+        self._began_at = 0.0
         self._saving_took = 0.0
         self._is_changed = False
 
@@ -101,11 +108,14 @@ class Rows:
 
         Who carries on from an older saving does again what was added, and could not know what was taken away.
         """
+        self.end_saving(path)
         if self._removed:
             with open(_noted(path), "a") as file:
-                file.write("".join(f"{row}\n" for row in self._removed))
+                file.write(_lines(self._removed))
                 file.flush()
                 os.fsync(file.fileno())
+            if self._saving:
+                self._since += self._removed
             self._removed.clear()
 
     def _settle_words(self) -> None:
@@ -117,16 +127,40 @@ class Rows:
     def is_due(self) -> bool:
         """Whether it is time to save."""
         wait = min(_SAVE_EVERY, _SAVE_SHARE * self._saving_took)
-        return self._is_changed and time.monotonic() - self._saved_at >= wait
+        return self._is_changed and not self._saving and time.monotonic() - self._saved_at >= wait
 
-    def save(self, path: Path, state: State) -> None:
-        """Write everything, as of `state`. A crash leaves the old file or the new."""
-        started = time.monotonic()
-        write_whole(path, b"".join(self._pieces(state)))
-        _noted(path).unlink(missing_ok=True)
-        self._saved_at = time.monotonic()
-        self._saving_took = self._saved_at - started
+    def save(self, path: Path, state: State, *, meanwhile: bool = False) -> None:
+        """Write everything, as of `state`. A crash leaves the old file or the new.
+
+        `meanwhile`: where that takes long a thread does it, and `end_saving` says whether it went well.
+        """
+        self.end_saving(path, wait=True)
+        self._began_at = time.monotonic()
+        pieces = self._pieces(state)
         self._is_changed = False
+        self._since.clear()
+        writer = ThreadPoolExecutor(1, "rows")
+        self._saving = writer.submit(_written, path, pieces)
+        writer.shutdown(wait=False)
+        if not meanwhile or self.next < _LARGE:
+            self.end_saving(path, wait=True)
+
+    def end_saving(self, path: Path, *, wait: bool = False) -> None:
+        """Take note that a saving came to its end, if it did. Raises `OSError` if it failed."""
+        saving = self._saving
+        if saving is None or not (wait or saving.done()):
+            return
+        self._saving = None
+        try:
+            self._saved_at = saving.result()
+        except OSError:
+            self._is_changed = True
+            raise
+        self._saving_took = self._saved_at - self._began_at
+        if self._since:
+            write_whole(_noted(path), _lines(self._since).encode())
+        else:
+            _noted(path).unlink(missing_ok=True)
 
     def _pieces(self, state: State) -> list[bytes]:
         self.columns.skip_to(self.next)
@@ -169,6 +203,16 @@ class Rows:
 
 def _noted(path: Path) -> Path:
     return path.with_name(f"{path.name}.removed")
+
+
+def _lines(rows: list[int]) -> str:
+    return "".join(f"{row}\n" for row in rows)
+
+
+def _written(path: Path, pieces: list[bytes]) -> float:
+    """When it was."""
+    write_whole(path, b"".join(pieces))
+    return time.monotonic()
 
 
 class RowsFile:

@@ -77,7 +77,9 @@ def _entries(datasets: list[Dataset]) -> Iterator[Entry]:
     parents = Publisher.objects.in_bulk({one.parent_id for one in publishers if one.parent_id})
     for publisher in publishers:
         publisher.parent = parents.get(publisher.parent_id) if publisher.parent_id else None
-    scores = dict(plain_rows(QualityReport.objects.filter(dataset__in=ids).values_list("dataset_id", "score")))
+    scores: dict[UUID, int] = dict(
+        plain_rows(QualityReport.objects.filter(dataset__in=ids).values_list("dataset_id", "score"))
+    )
     resources = rows_by_dataset(ids)
     series = _series({dataset.in_series_id for dataset in datasets if dataset.in_series_id})
     for dataset in datasets:

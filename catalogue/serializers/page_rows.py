@@ -77,7 +77,7 @@ def public_dataset(key: UUID) -> Dataset | None:
     if quality:
         quality._state.fields_cache["dataset"] = made
     resources = Resource.objects.all()
-    resources._result_cache = _resources_of(made)  # type: ignore[attr-defined]  # as prefetching gives it
+    resources._result_cache = _resources_of(made)  # as prefetching gives it
     made._prefetched_objects_cache = {"resources": resources}  # type: ignore[attr-defined]
     return made
 

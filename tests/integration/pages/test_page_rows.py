@@ -38,7 +38,10 @@ def whole(one: Dataset) -> list[object]:
 def full_entry(**fields: object) -> Dataset:
     return dataset(
         PublisherFactory(title="Rivers Agency", parent=PublisherFactory(title="Rivers Department")),
-        **{"topic_id": "environment", "licence_id": "uk-ogl", "extras": {"guid": "12"}, "tags": ("salmon", "“eel”")},
+        topic_id="environment",
+        licence_id="uk-ogl",
+        extras={"guid": "12"},
+        tags=("salmon", "“eel”"),
         resources=(csv_file("https://rivers.example/b.csv"), csv_file("https://rivers.example/a.csv")),
         **fields,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.search import rows as rows_module
 from catalogue.search.analysis import stems
 from catalogue.search.document import Searchable, prepare
 from catalogue.search.facets import FACETS
@@ -129,3 +130,40 @@ def test_every_facet_is_counted(bitmaps: Bitmaps) -> None:
     counts = bitmaps.count(bitmaps.alive, {}, tuple(FACETS), 10)
     assert counts is not None
     assert set(counts.values) == set(FACETS)
+
+
+def test_what_is_removed_while_a_large_file_is_saved_stays_removed(
+    rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "_LARGE", 1)
+    path = tmp_path / "rows"
+    rows.save(path, STATE)
+    again = load(path)[0]
+    again.remove([0])
+    again.note_removed(path)
+
+    again.save(path, STATE, meanwhile=True)
+    again.remove([1, 2])
+    again.note_removed(path)  # the saving may have come to its end, or not
+    assert list(rows.alive - load(path)[0].alive) == [0, 1, 2]
+
+    again.end_saving(path, wait=True)
+    assert list(rows.alive - load(path)[0].alive) == [0, 1, 2]
+    again.save(path, STATE)
+    assert [found.name for found in tmp_path.iterdir()] == ["rows"]
+
+
+def test_a_saving_that_fails_is_told_and_done_again(
+    rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "_LARGE", 1)
+    rows.save(tmp_path / "rows", STATE)
+    again = load(tmp_path / "rows")[0]
+    again.save(tmp_path / "missing" / "rows", STATE, meanwhile=True)
+    with pytest.raises(FileNotFoundError):
+        again.end_saving(tmp_path / "missing" / "rows", wait=True)
+
+    again._saved_at = -1_000.0
+    assert again.is_due
+    again.save(tmp_path / "rows", STATE)
+    assert not again.is_due
