@@ -3,6 +3,7 @@
 import itertools
 from typing import Any, Final
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from harvest import actions
@@ -54,12 +56,48 @@ class ProblemInline(admin.TabularInline):
         return True
 
 
+class RunForm(forms.ModelForm):
+    """What the columns are called on a run's page."""
+
+    class Meta:
+        model = Run
+        fields: tuple[str, ...] = ()
+        labels = {
+            "message": "What happened",
+            "is_forced": "Every record anew",
+            "created_at": "Asked for",
+            "started_at": "Started",
+            "gathered_at": "Source read to its end",
+            "finished_at": "Finished",
+            "expected": "Announced by the source",
+            "seen": "Read",
+            "created": "New",
+            "updated": "Changed",
+            "unchanged": "As before",
+            "retired": "Withdrawn",
+            "failed": "Not usable",
+        }
+        help_texts = {"message": "", "is_forced": "", "gathered_at": "", "expected": "", "failed": ""}
+
+
+def _counter(name: str, description: str) -> Any:
+    """A column of the list, under a word that its readers use."""
+
+    @admin.display(description=description, ordering=name)
+    def shown(run: Run) -> str:
+        return f"{getattr(run, name):,}"
+
+    return shown
+
+
 @admin.register(Run)
 class RunAdmin(ReadOnly, Scoped, admin.ModelAdmin):
+    form = RunForm
     publisher_path = "source__publisher"
     list_display = [
-        *("source", "state", "started_at", "how_far"),
-        *("seen", "created", "updated", "unchanged", "retired", "problems"),
+        *("source", "started", "state", "what_happened"),
+        *(_counter("seen", "Records"), _counter("created", "New"), _counter("updated", "Changed")),
+        *(_counter("retired", "Withdrawn"), _counter("problems", "Problems")),
     ]
     list_filter = ["state"]
     list_select_related = ["source"]
@@ -69,19 +107,36 @@ class RunAdmin(ReadOnly, Scoped, admin.ModelAdmin):
     inlines = [ProblemInline]
     change_form_template = "admin/harvest/run/change_form.html"
     readonly_fields = ["how_far"]
-    fields = [
-        *("source", "state", "how_far", "message", "is_forced"),
-        *("created_at", "started_at", "gathered_at", "finished_at"),
-        *("expected", "seen", "created", "updated", "unchanged", "retired", "failed", "problems"),
-    ]
 
     def _publisher_id(self, obj: Run) -> Any:
         return obj.source.publisher_id
 
+    def get_fieldsets(self, request: HttpRequest, obj: Run | None = None) -> Any:
+        """A run under way says how far it is, one that has ended what happened."""
+        assert obj
+        is_running = obj.state == RunState.RUNNING
+        told = "how_far" if is_running else "message"
+        when = [name for name in ("created_at", "started_at", "gathered_at", "finished_at") if getattr(obj, name)]
+        announced = ["expected"] if obj.expected is not None else []
+        counters = ["seen", "created", "updated", "unchanged", "retired", "failed", "problems"]
+        return [
+            (None, {"fields": ["source", "state", told, *(["is_forced"] if obj.is_forced else [])]}),
+            ("Records", {"fields": [*announced, *counters]}),
+            ("When", {"fields": when}),
+        ]
+
+    @admin.display(description="Started", ordering="started_at")
+    def started(self, run: Run) -> str:
+        return date_format(timezone.localtime(run.started_at), "j M Y H:i") if run.started_at else ""
+
     @admin.display(description="Progress")
     def how_far(self, run: Run) -> str:
         """For a run under way: records, rate and estimate, from its columns alone."""
-        return run_progress(run, now=timezone.now()).words if run.state == RunState.RUNNING else ""
+        return run_progress(run, now=timezone.now()).words
+
+    @admin.display(description="What happened")
+    def what_happened(self, run: Run) -> str:
+        return self.how_far(run) if run.state == RunState.RUNNING else run.message
 
     @admin.action(description="Cancel", permissions=["view"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:

@@ -20,6 +20,9 @@ Made = TypeVar("Made")
 #: Records that are compared with what we hold in one query.
 READ_BATCH = 1_000
 
+#: Bytes of records that a portion holds, whatever their number: large ones fill no memory.
+READ_BYTES = 16 * 1024 * 1024
+
 #: Seconds after which what was read is stored although the batch isn't full: a slow source shows its progress.
 _PATIENCE = 10.0
 
@@ -41,15 +44,17 @@ def batches(events: Iterable[Event], check: Callable[[], None]) -> Iterator[list
     What a source gave before it failed is a portion too.
     """
     batch: list[Event] = []
+    size = 0
     started = time.monotonic()
     failure = None
     try:
         for event in events:
             check()
             batch.append(event)
-            if len(batch) >= READ_BATCH or time.monotonic() - started > _PATIENCE:
+            size += len(event.raw) if isinstance(event, RawRecord) else 0
+            if len(batch) >= READ_BATCH or size >= READ_BYTES or time.monotonic() - started > _PATIENCE:
                 yield batch
-                batch = []
+                batch, size = [], 0
                 started = time.monotonic()
     except SourceFailed as failed:
         failure = failed

@@ -28,6 +28,7 @@ class Job:
     on_progress: Callable[["Job"], Any] = lambda job: None
     tally: Tally = field(default_factory=Tally)
     expected: int | None = None
+    renamed: int = 0  # records that came under another identity than before
 
     def advance(self, tally: Tally) -> None:
         """Count, in the transaction that makes what is counted. Raises LeaseLost."""

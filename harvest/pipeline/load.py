@@ -190,19 +190,40 @@ def _dataset_ids(job: Job, readings: Sequence[Reading]) -> dict[str, UUID]:
     UUIDs and nobody has it, else one made from source and identity.
     """
     ids: dict[str, UUID] = {}
+    new: list[str] = []
     wishes: dict[str, UUID] = {}
     for reading in readings:
         if reading.draft is None or reading.normalised is None:
             continue
         known = reading.compared.known
-        ids[reading.guid] = (known and known.dataset_id) or uuid5(_NAMESPACE, f"{job.source.pk} {reading.guid}")
-        if job.source.keeps_uuids and reading.normalised.uuid and not (known and known.dataset_id):
+        if known and known.dataset_id:
+            ids[reading.guid] = known.dataset_id
+            continue
+        new.append(reading.guid)
+        if job.source.keeps_uuids and reading.normalised.uuid:
             wishes[reading.guid] = reading.normalised.uuid
+    ids |= _made_ids(job, new)
     taken = set(Dataset.objects.filter(id__in=wishes.values()).values_list("id", flat=True)) if wishes else set()
     for guid, wish in wishes.items():
         if wish not in taken:
             ids[guid] = wish
             taken.add(wish)
+    return ids
+
+
+def _made_ids(job: Job, guids: Sequence[str]) -> dict[str, UUID]:
+    """UUIDs of new records, made from source and identity. A record that took another identity took its entry along:
+    whoever comes with the old identity then is made another UUID, so that no entry belongs to two records.
+    """
+    ids: dict[str, UUID] = {}
+    turn, waiting = 1, {guid: uuid5(_NAMESPACE, f"{job.source.pk} {guid}") for guid in guids}
+    while waiting:
+        ids |= waiting
+        held = set(Record.objects.filter(dataset_id__in=waiting.values()).values_list("dataset_id", flat=True))
+        turn += 1
+        waiting = {
+            guid: uuid5(_NAMESPACE, f"{job.source.pk} {guid} {turn}") for guid in waiting if waiting[guid] in held
+        }
     return ids
 
 

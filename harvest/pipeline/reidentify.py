@@ -37,30 +37,34 @@ _PAIRS = """
 """
 
 
-def reunite(job: Job) -> int:
-    """Give entries the new identities of their records; return how many. After a whole gather. Raises LeaseLost."""
+def reunite(job: Job) -> None:
+    """Give entries the new identities of their records, which are not new then. After a whole gather. Raises
+    LeaseLost."""
     run = job.run
     run.refresh_from_db(fields=["started_at"])
-    if not job.tally.created or run.started_at is None:
-        return 0
+    if run.started_at is None:
+        return
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS, {"run": run.pk, "source": job.source.pk, "started": run.started_at})
         pairs = cursor.fetchall()
     for start in range(0, len(pairs), BATCH):
         batch = pairs[start : start + BATCH]
         with transaction.atomic():
-            _reunite(job, batch)
-            job.advance(Tally(problems=len(batch)))
-        job.advanced(Tally(problems=len(batch)))
-    return len(pairs)
+            created = _reunite(job, batch)
+            tally = Tally(created=-created, updated=created, problems=len(batch))
+            job.advance(tally)
+        job.advanced(tally)
+    job.renamed += len(pairs)
 
 
-def _reunite(job: Job, pairs: list[tuple[int, int]]) -> None:
+def _reunite(job: Job, pairs: list[tuple[int, int]]) -> int:
+    """Return how many entries this run had made for the new identities: others had been there, from before."""
     now = job.clock()
     records = Record.objects.select_for_update().in_bulk([number for pair in pairs for number in pair])
     known = [(records[old], records[new]) for old, new in pairs]
     by = By(route=Route.HARVEST, label=job.source.title, comment="Its record has another identifier than before.")
     twins = [new.dataset_id for _, new in known if new.dataset_id]
+    created = Dataset.objects.filter(id__in=twins, created_at__gte=job.run.started_at).count()
     withdraw_many(twins, reason="It was here already, under another identifier.", by=by, now=now)
     Record.objects.filter(id__in=[new.pk for _, new in known]).delete()
     past_identifiers.remember((old.dataset_id, old.guid) for old, _ in known if old.dataset_id)
@@ -84,3 +88,4 @@ def _reunite(job: Job, pairs: list[tuple[int, int]]) -> None:
             missing_since=None,
         )
     Problem.objects.bulk_create(told)
+    return created

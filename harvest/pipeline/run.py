@@ -166,4 +166,8 @@ def _summary(job: Job) -> str:
         )
         if count
     ]
-    return f"{tally.seen:,} records: {', '.join(parts)}." if parts else "The source has no records."
+    if not parts:
+        return "The source has no records."
+    records = "1 record" if tally.seen == 1 else f"{tally.seen:,} records"
+    renamed = f" {job.renamed:,} came under another identifier than before." if job.renamed else ""
+    return f"{records}: {', '.join(parts)}.{renamed}"

@@ -11,6 +11,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ _SUFFIXES = tuple(f"{stem}{end}" for stem in (".jsonl", ".ndjson", ".json") for 
 _OVERLAP = timedelta(hours=1)
 _FULL_EVERY_DAYS = 7
 _ROWS, _MAX_ROWS = 100, 1_000
+
+#: Names that are held in memory at most, of a portal that can't be searched.
+_MAX_NAMES = 1_000_000
 
 #: So many packages in a row that a portal lists and doesn't show mean that something else is wrong.
 _MAX_FAILURES = 20
@@ -78,6 +82,7 @@ class _PortalGather:
         is_same = memory.get("url") == place.url and memory.get("filter") == self._filter
         self._memory = memory if is_same else {}
         self._url = place.url
+        self._refusals: list[CallFailed] = []  # of `package_search`
         self._details = OrganisationDetails(portal) if place.config.get("organization_details") else None
 
     def events(self) -> Iterator[Event]:
@@ -103,18 +108,19 @@ class _PortalGather:
 
     def _look(self) -> Answer | None:
         """How many packages there are; None where the portal has no `package_search`. Raises SourceFailed."""
-        failures = []
         for root in self._portal.roots:
             self._portal.root = root
             try:
                 parameters = {"fq": self._filter} if self._filter else {}
-                for event in self._portal.call("package_search", q="*:*", rows=0, **parameters):
+                for given, event in enumerate(self._portal.call("package_search", q="*:*", rows=0, **parameters)):
                     if isinstance(event, Answer) and event.count is not None:
                         return event
+                    if given >= _MAX_ROWS:
+                        raise CallFailed("Asked for the number of its datasets, the portal gave datasets without end.")
             except CallFailed as failure:
                 if failure.is_unreachable or failure.is_passing:
                     raise
-                failures.append(failure)
+                self._refusals.append(failure)
         self._portal.root = self._portal.roots[0]
         return None
 
@@ -169,14 +175,20 @@ class _PortalGather:
         for root in self._portal.roots:
             self._portal.root = root
             try:
-                found = [event.value for event in self._portal.call("package_list") if isinstance(event, Element)]
+                given = (event.value for event in self._portal.call("package_list") if isinstance(event, Element))
+                names = list(islice((name for name in given if isinstance(name, str)), _MAX_NAMES + 1))
             except CallFailed as failure:
                 failures.append(failure)
             else:
-                return [name for name in found if isinstance(name, str)]
+                if len(names) > _MAX_NAMES:
+                    raise SourceFailed(
+                        f"The portal lists more than {_MAX_NAMES:,} datasets by name: that can't be right."
+                    )
+                return names
+        told = self._refusals[0] if self._refusals else failures[0]
         raise SourceFailed(
-            f"This is no CKAN portal that lets us in: check its address. {failures[0]}",
-            is_passing=failures[0].is_passing,
+            f"{told} Should that last, check the address: it must be a CKAN portal's that is open to everybody.",
+            is_passing=told.is_passing,
         )
 
     def _taken(self, element: Element) -> Iterator[Event]:

@@ -51,7 +51,7 @@ class Document:
         self.found_list = False
 
     def elements(self) -> Iterator[Element]:
-        """Raises JsonError where the text is broken; several documents in a row are all read."""
+        """Raises JsonError where the text is broken; several objects or lists in a row are all read."""
         if not self.reader.peek():
             raise JsonError("is empty.")
         while following := self.reader.peek():
@@ -61,6 +61,8 @@ class Document:
                 yield from self._list()
             else:
                 yield self._element()
+                if self.reader.peek():  # or a body of a billion noughts would be read to its end
+                    raise JsonError("is no object and no list.")
 
     def _object(self, *, depth: int) -> Iterator[Element]:
         own: dict[str, Any] = {}

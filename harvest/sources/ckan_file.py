@@ -8,6 +8,7 @@ from harvest.sources.base import SourceFailed, SourceProblem
 from harvest.sources.ckan_documents import BrokenLine, PackageFile
 from harvest.sources.ckan_selection import Selection
 from harvest.sources.json_stream import JsonError, Readable
+from harvest.sources.web_page import web_page
 
 
 def packages_in(stream: Readable, selection: Selection) -> Iterator[RawRecord | SourceProblem]:
@@ -46,7 +47,7 @@ def packages_in(stream: Readable, selection: Selection) -> Iterator[RawRecord | 
 
 def _why(packages: PackageFile, broken: JsonError, given: int) -> str:
     if not given and packages.start.startswith("<"):
-        return "The source is a web page instead of JSON."
+        return f"The source is {web_page(packages.start)} instead of JSON."
     if not given and not broken.is_truncated:
         return f"The source is not JSON that can be read. It {broken}"
     return f"The source is incomplete: its JSON {broken}"

@@ -2,7 +2,7 @@
 
 Pages are ordered by id: a package that is edited meanwhile keeps its place. One that is deleted moves the later ones
 up. So each page begins with the last package of the one before: where it begins with one that was not given yet, some
-slid past us, and we step back a page. What was given before is passed over.
+slid past us, and we step back a page. What an earlier page gave is passed over.
 """
 
 from collections.abc import Iterator
@@ -42,6 +42,7 @@ class Paging:
         unreadable: list[SourceProblem] = []
         while count is None or start < count:
             got, fresh, before, has_slid = 0, 0, count, False
+            in_page: set[str | bytes] = set()
             overlap = int(self._may_overlap and start > 0 and rows > 1)
             try:
                 for event in self._page(start - overlap, rows + overlap):
@@ -49,12 +50,14 @@ class Paging:
                         count = event.count
                         continue
                     got += 1
-                    is_new = seen.add(_key(event))
+                    key = _key(event)
+                    is_new = seen.add(key)
                     has_slid = has_slid or bool(overlap and got == 1 and is_new)
-                    if is_new:
-                        fresh += 1
+                    fresh += is_new
+                    if is_new or key in in_page:  # a twin: whoever reads them says what to make of it
                         self.given += 1
                         yield event
+                    in_page.add(key)
             except CallFailed as failure:
                 rows = self._smaller(rows, failure)
                 if rows:

@@ -13,7 +13,8 @@ from harvest.sources.base import Limits, SourceFailed
 from harvest.sources.ckan_documents import Document, Element
 from harvest.sources.json_stream import JsonError
 from harvest.sources.opening import failure_of, opened
-from services.http import HttpClient, HttpError, HttpErrorKind
+from harvest.sources.web_page import web_page
+from services.http import HttpClient, HttpError, HttpErrorKind, status_in_words
 
 #: Longest pause that a portal may ask for before we give up for today, in seconds.
 _LONGEST_PAUSE = 120
@@ -27,6 +28,14 @@ _UNREACHABLE = frozenset(
     }
 )
 _PAUSING_STATUSES = (429, 502, 503, 504)
+
+#: What we ask for by each action, in words.
+_THINGS = {
+    "package_search": "its datasets",
+    "package_list": "the names of its datasets",
+    "package_show": "one dataset",
+    "organization_show": "an organisation",
+}
 
 
 class CallFailed(SourceFailed):
@@ -91,8 +100,8 @@ class Portal:
             except JsonError as broken:
                 raise CallFailed(_not_json(answer.document, action, broken)) from broken
         if answer.document.success is False:
-            said = answer.document.complaint
-            raise CallFailed(f"The portal refused {action}." + (f" It says: “{said}”." if said else ""))
+            said = f" It says: “{answer.document.complaint}”." if answer.document.complaint else ""
+            raise CallFailed(f"The portal refused to give {_THINGS[action]}.{said}")
         yield answer
 
     @contextmanager
@@ -105,7 +114,7 @@ class Portal:
             if not 200 <= stream.status < 300:
                 self._retry_after = _seconds(stream.headers.get("Retry-After", ""))
                 raise CallFailed(
-                    f"The portal answered {action} with status {stream.status}.",
+                    f"Asked for {_THINGS[action]}, the portal answered with {status_in_words(stream.status)}.",
                     status=stream.status,
                     is_passing=stream.status in _PAUSING_STATUSES,
                 )
@@ -141,9 +150,10 @@ def _call_failed(error: HttpError) -> CallFailed:
 
 
 def _not_json(document: Document, action: str, broken: JsonError) -> str:
-    if document.reader.start.lstrip().startswith("<"):
-        return f"The portal answered {action} with a web page instead of JSON."
-    return f"The portal's answer to {action} is broken: its JSON {broken}"
+    start = document.reader.start
+    if start.lstrip().startswith("<"):
+        return f"Asked for {_THINGS[action]}, the portal gave {web_page(start)} instead of JSON."
+    return f"Asked for {_THINGS[action]}, the portal gave a broken answer: its JSON {broken}"
 
 
 def _date(text: str) -> datetime | None:

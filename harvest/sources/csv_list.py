@@ -20,6 +20,7 @@ from harvest.sources.csv_list_record import VOLATILE, body_of, raw_of
 from harvest.sources.csv_list_table import MAX_ROWS, CsvTable, Row
 from harvest.sources.in_turn import in_turn
 from harvest.sources.opening import files_of, is_web_address, open_file, open_web, opened
+from harvest.sources.web_page import web_page
 from services.apart.process import Crashed, run_apart
 
 _ACCEPT = (
@@ -94,7 +95,8 @@ def _entries(held: IO[bytes]) -> Generator[Event, None, int]:
     else:
         beginning = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
         if beginning.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head")):
-            raise SourceFailed("The source gave a web page instead of CSV or a spreadsheet: check its address.")
+            page = web_page(start.decode("utf-8", "replace"))
+            raise SourceFailed(f"The source gave {page} instead of CSV or a spreadsheet: check its address.")
         table = CsvTable(held)
         sheets = [Sheet("", table.rows)]
         if table.has_bad_bytes:

@@ -17,6 +17,7 @@ from harvest.sources.base import Announced, Event, Finished, Limits, Place, Sour
 from harvest.sources.in_turn import in_turn
 from harvest.sources.json_stream import JsonError, JsonReader, Readable
 from harvest.sources.opening import files_of, is_web_address, open_file, open_web, opened
+from harvest.sources.web_page import web_page
 
 #: Members of a catalogue that hold records.
 _RECORD_LISTS = frozenset({"dataset", "datasetSeries", "service", "@graph"})
@@ -223,7 +224,7 @@ def _why(reader: JsonReader, broken: JsonError, count: int) -> str:
     if not start and not reader.position:
         return "The source is empty."
     if count == 0 and start.startswith("<"):
-        return "The source gave a web page instead of JSON: check its address."
+        return f"The source gave {web_page(start)} instead of JSON: check its address."
     if count == 0 and not broken.is_truncated:
         return f"The source is not JSON that can be read. It {broken}"
     return f"The source is incomplete: its JSON {broken}"

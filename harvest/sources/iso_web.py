@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from harvest.sources.base import Limits, SourceFailed
 from harvest.sources.opening import BoundedReader, failure_of, opened
-from services.http import HttpClient, HttpError, HttpErrorKind, HttpStream
+from services.http import HttpClient, HttpError, HttpErrorKind, HttpStream, status_in_words
 
 #: Longest pause that a server may ask for before we give up for today, in seconds.
 _LONGEST_PAUSE = 120
@@ -96,7 +96,9 @@ class Server:
 
 def _refused(stream: HttpStream) -> NoAnswer:
     status = stream.status
-    return NoAnswer(f"The server answered with status {status}.", status=status, is_passing=status in PAUSING_STATUSES)
+    return NoAnswer(
+        f"The server answered with {status_in_words(status)}.", status=status, is_passing=status in PAUSING_STATUSES
+    )
 
 
 def _failed(error: HttpError) -> NoAnswer:

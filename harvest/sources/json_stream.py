@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from services.byte_order_mark import codec_with_mark
 
 #: Characters of one value that are held in memory at most.
-MAX_VALUE = 64 * 1024 * 1024
+MAX_VALUE = 16 * 1024 * 1024
 _CHUNK = 256 * 1024
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -57,7 +57,7 @@ class JsonReader:
     @property
     def start(self) -> str:
         """The first characters still held: what a message can show of a text that is no JSON."""
-        return self._text[:200]
+        return self._text[:1_000]
 
     @property
     def position(self) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harvest.sources.base import Limits, Place, SourceFailed
-from services.http import HttpError, HttpErrorKind, HttpStream, open_stream
+from services.http import HttpError, HttpErrorKind, HttpStream, open_stream, status_in_words
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BUFFER = 256 * 1024
@@ -93,7 +93,7 @@ def open_web(url: str, limits: Limits, *, headers: Mapping[str, str]) -> Iterato
         was_asked = "If-None-Match" in headers or "If-Modified-Since" in headers
         if not 200 <= stream.status < 300 and not (stream.status == 304 and was_asked):
             raise SourceFailed(
-                f"The source answered with status {stream.status} instead of its records.",
+                f"The source gave no records but answered with {status_in_words(stream.status)}.",
                 is_passing=stream.status in (429, 502, 503, 504),
             )
         yield stream

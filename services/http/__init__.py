@@ -8,7 +8,7 @@ from services.http.errors import HttpError, HttpErrorKind
 from services.http.policy import OutboundPolicy
 from services.http.session import GuardedSession, Response
 from services.http.stream import ResponseStream
-from services.http.sync import HttpClient, HttpStream, fetch_json, open_stream
+from services.http.sync import HttpClient, HttpStream, fetch_json, open_stream, status_in_words
 
 __all__ = [
     "GuardedSession",
@@ -21,4 +21,5 @@ __all__ = [
     "ResponseStream",
     "fetch_json",
     "open_stream",
+    "status_in_words",
 ]

@@ -219,8 +219,8 @@ def fetch_json(
         return client.fetch_json(url, headers=headers)
 
 
-def status_error(status: int, headers: Mapping[str, str], url: str) -> HttpError:
-    """The error for an answer whose status is not 2xx."""
+def status_in_words(status: int) -> str:
+    """“status 503: it is out of service just now”, where “it” is the server."""
     meaning = {
         401: "it asks for a login",
         403: "it does not let us in",
@@ -229,9 +229,14 @@ def status_error(status: int, headers: Mapping[str, str], url: str) -> HttpError
         429: "it asks us to slow down",
         503: "it is out of service just now",
     }.get(status, "it met a fault of its own" if status >= 500 else "it did not accept the request")
+    return f"status {status}: {meaning}"
+
+
+def status_error(status: int, headers: Mapping[str, str], url: str) -> HttpError:
+    """The error for an answer whose status is not 2xx."""
     return HttpError(
         HttpErrorKind.STATUS,
-        f"The server answered with status {status}: {meaning}.",
+        f"The server answered with {status_in_words(status)}.",
         url=url,
         status=status,
         retry_after=retry_after_seconds(headers),

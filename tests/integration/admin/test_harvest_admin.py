@@ -129,7 +129,7 @@ def test_a_preview_says_why_a_source_cannot_be_read_and_belongs_to_whom_the_sour
     page = client.post(address, settings).content.decode()
     wrong = client.post(address, settings | {"url": "file:///etc/passwd"}).content.decode()
 
-    assert "The source answered with status 500 instead of its records." in page
+    assert "The source gave no records but answered with status 500: it met a fault of its own." in page
     assert "The address must begin with https:// or http://." in wrong
     assert "What a harvest would make of it" not in wrong
     assert Source.objects.get().title == ours.title != SOURCE["title"]

@@ -23,7 +23,10 @@ pytestmark = pytest.mark.django_db
     ("body", "message"),
     [
         (b"", "The source is empty."),
-        (b"<!DOCTYPE html><title>Sorry</title>", "The source gave a web page instead of JSON: check its address."),
+        (
+            b"<!DOCTYPE html><title>Sorry</title>",
+            "The source gave a web page (“Sorry”) instead of JSON: check its address.",
+        ),
         (
             b'{"error": true, "message": "Internal error", "status": 500}',
             "The source's JSON is no catalogue: it has no “dataset” list as DCAT-US asks for."
@@ -95,7 +98,7 @@ def test_error_status_says_so(portal: FaultyServer):
 
     assert (run.state, run.message) == (
         RunState.FAILED,
-        "The source answered with status 404 instead of its records.",
+        "The source gave no records but answered with status 404: there is nothing at this address.",
     )
 
 

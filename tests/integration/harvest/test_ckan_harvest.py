@@ -139,7 +139,8 @@ def test_broken_portal_keeps_what_was_read_and_retires_nothing(ckan: FakeCkan):
 
     assert run.state == RunState.FAILED
     assert run.message == (
-        "The portal stopped after 10 datasets. The portal answered package_search with a web page instead of JSON."
+        "The portal stopped after 10 datasets. Asked for its datasets, the portal gave a web page"
+        " (“Down for maintenance”) instead of JSON."
         " The 10 records that were read are kept; nothing was retired."
     )
     assert run.updated == 10

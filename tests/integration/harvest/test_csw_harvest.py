@@ -194,7 +194,7 @@ def test_one_record_that_breaks_its_page_costs_only_itself(csw: FakeCsw, bad: in
         (answer(b"<html><h1>Service unavailable</h1></html>"), "This is a web page instead of metadata"),
         (answer(b"<csw:GetRecordsResponse"), "The XML stops in the middle, at line 1."),
         (answer(b""), "The XML is empty."),
-        (answer(b"no", status=500), "The server answered with status 500."),
+        (answer(b"no", status=500), "The server answered with status 500: it met a fault of its own."),
         (gzip_bomb(64 * 1024 * 1024), "The source could not be read."),
         (endless(piece=b"<!-- words -->" * 5_000), "The XML holds no record in 16,777,216 bytes."),
     ],
@@ -225,7 +225,7 @@ def test_a_service_that_breaks_down_in_the_middle_fails_and_withdraws_nothing(
     [
         (exception("Go away"), "The service gave no records. It says: “Go away”."),
         (answer(b"<html>Welcome</html>"), "This is a web page instead of metadata"),
-        (answer(b"", status=404), "The server answered with status 404."),
+        (answer(b"", status=404), "The server answered with status 404: there is nothing at this address."),
         (answer(b"{}"), "This is no XML: it begins “{}”."),
     ],
 )

@@ -111,7 +111,7 @@ def test_a_broken_file_costs_itself_and_withdraws_nothing(forge: FakeForge):
     ("path", "message"),
     [
         ("/county", "This is no address of a repository"),
-        ("/county/other", "The server answered with status 404."),
+        ("/county/other", "The server answered with status 404: there is nothing at this address."),
         ("/county/open-data/tree/main/nothing", "The folder holds no file whose name ends in .json or .jsonld."),
     ],
 )

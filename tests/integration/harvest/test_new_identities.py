@@ -1,5 +1,7 @@
 """A source that gives its records other identifiers: nothing is doubled, and every address and history stays."""
 
+from uuid import UUID
+
 import pytest
 from django.test import Client
 
@@ -28,7 +30,8 @@ def test_all_records_under_new_identifiers_keep_their_entries(portal: FaultyServ
     run = run_now(maps)
 
     assert run.state == RunState.COMPLETED
-    assert counts(run) == {"seen": 15, "created": 15, "problems": 15}
+    assert counts(run) == {"seen": 15, "updated": 15, "problems": 15}
+    assert run.message == "15 records: 15 changed. 15 came under another identifier than before."
     published = Dataset.objects.filter(state=State.PUBLISHED)
     assert {dataset.title: (dataset.id, dataset.name) for dataset in published} == before
     assert set(published.values_list("origin_id", flat=True)) == {f"new{number}" for number in range(15)}
@@ -42,6 +45,23 @@ def test_all_records_under_new_identifiers_keep_their_entries(portal: FaultyServ
     assert (following.created, following.retired, following.failed) == (0, 0, 0)
     assert counts(run_now(maps)) == {"seen": 15, "unchanged": 15}
     assert published.count() == 15
+
+
+def test_records_that_go_back_to_their_first_identifiers_keep_their_entries(portal: FaultyServer):
+    maps = source(portal.url("/data.json"))
+    first: set[UUID] = set()
+    for prefix in ("old", "new", "old", "new"):
+        serve(portal, numbered(prefix))
+
+        run = run_now(maps)
+
+        published = Dataset.objects.filter(state=State.PUBLISHED)
+        first = first or set(published.values_list("id", flat=True))
+        assert (run.state, run.retired) == (RunState.COMPLETED, 0)
+        assert set(published.values_list("id", flat=True)) == first
+        assert set(published.values_list("origin_id", flat=True)) == {f"{prefix}{number}" for number in range(15)}
+        assert set(Record.objects.values_list("state", flat=True)) == {RecordState.CURRENT}
+        assert sorted(Record.objects.values_list("dataset_id", flat=True)) == sorted(first)
 
 
 def test_records_that_say_something_else_are_others(portal: FaultyServer):

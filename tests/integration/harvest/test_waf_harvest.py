@@ -152,8 +152,12 @@ def test_two_files_with_one_identifier_are_told(waf: FakeWaf):
 @pytest.mark.parametrize(
     ("reply", "kind", "told"),
     [
-        (answer(b"no", status=500), "file-unreadable", "The server answered with status 500."),
-        (answer(b"no", status=403), "file-unreadable", "The server answered with status 403."),
+        (
+            answer(b"no", status=500),
+            "file-unreadable",
+            "The server answered with status 500: it met a fault of its own.",
+        ),
+        (answer(b"no", status=403), "file-unreadable", "The server answered with status 403: it does not let us in."),
         (answer(b"<html>Back soon</html>"), "file-unreadable", "This is a web page instead of metadata"),
         (answer(b""), "file-unreadable", "The XML is empty."),
         (hang_up(), "file-unreadable", "The source could not be read."),
@@ -282,7 +286,7 @@ def test_a_server_that_fails_all_the_time_fails_the_run(waf: FakeWaf):
     run = run_now(maps)
 
     assert run.state == RunState.FAILED
-    assert run.message.startswith("The server answered with status 500.")
+    assert run.message.startswith("The server answered with status 500: it met a fault of its own.")
     assert published() == 12
 
 

@@ -201,9 +201,28 @@ def test_deletion_while_reading_loses_no_other_package(portal: FakeCkan):
     assert finished(events).is_whole
 
 
+@pytest.mark.parametrize("place", [50, 99, 100, 249])
+def test_package_listed_twice_is_given_twice_for_the_pipeline_to_tell_of(portal: FakeCkan, place: int):
+    portal.packages.insert(place + 1, portal.packages[place] | {"title": "Another thing altogether"})
+
+    events, failure = gather(portal)
+
+    assert (sorted(numbers(events)), failure) == (sorted([*range(250), place]), "")
+    assert finished(events).is_whole
+
+
+def test_body_of_noughts_without_end_is_left_at_once(portal: FakeCkan):
+    portal.faults = [lambda action, parameters: answer(b"0" * 5_000_000)]
+
+    events, failure = gather(portal)
+
+    assert events == []
+    assert "its JSON is no object and no list." in failure
+
+
 def test_deletion_that_a_new_package_makes_up_for_loses_no_other_package(portal: FakeCkan):
     def swap(action: str, parameters: dict[str, str]) -> None:
-        if parameters.get("start") == "99" and len(portal.packages) == 250:
+        if parameters.get("start") == "99" and portal.packages[5]["name"] == "package-5":
             portal.packages[:] = [p for p in portal.packages if p["name"] not in ("package-5", "package-6")]
             portal.packages += [package(300), package(301)]
 
@@ -288,10 +307,19 @@ TRUNCATED = answer(b'{"success": true, "result": {"count": 250, "results": [{"id
 @pytest.mark.parametrize(
     ("reply", "sentence"),
     [
-        (fake_ckan.web_page(), "answered package_search with a web page instead of JSON"),
-        (fake_ckan.failure("Solr returned an error"), "refused package_search. It says: “Solr returned an error”."),
-        (fake_ckan.failure("Down", status=500), "answered package_search with status 500"),
-        (TRUNCATED, "answer to package_search is broken: its JSON stops in the middle"),
+        (
+            fake_ckan.web_page(),
+            "the portal gave a web page (“Down for maintenance”) instead of JSON",
+        ),
+        (
+            fake_ckan.failure("Solr returned an error"),
+            "to give its datasets. It says: “Solr returned an error”.",
+        ),
+        (
+            fake_ckan.failure("Down", status=500),
+            "Asked for its datasets, the portal answered with status 500: it met a fault",
+        ),
+        (TRUNCATED, "the portal gave a broken answer: its JSON stops in the middle"),
         (hang_up(), "could not be read"),
     ],
     ids=["web page", "refusal", "status 500", "truncated", "hang-up"],
@@ -378,8 +406,11 @@ def test_package_withdrawn_between_list_and_show_is_simply_gone(portal: FakeCkan
 @pytest.mark.parametrize(
     ("reply", "sentence"),
     [
-        (fake_ckan.web_page(), "This is no CKAN portal that lets us in"),
-        (fake_ckan.web_page(status=404), "answered package_list with status 404"),
+        (fake_ckan.web_page(), "it must be a CKAN portal's that is open to everybody"),
+        (
+            fake_ckan.web_page(status=404),
+            "the portal answered with status 404: there is nothing at this address",
+        ),
         (raw(b"nonsense\r\n\r\n"), "could not be read"),
     ],
 )
