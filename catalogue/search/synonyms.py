@@ -4,6 +4,7 @@
   indexed, so that asking costs nothing. Letters count only as capitals: SEND is special needs, "send" is not.
 - "same": spellings of one word. Whichever is typed, all are looked for.
 - "like": what people say → what publishers write. Found too, and counted for less; not the other way round.
+- "phrase": the same of several words, or for several: "parking lot" finds what has "car park" too.
 """
 
 import json
@@ -59,6 +60,25 @@ _LONG_STEMS: Final = {letters: stems(words) for letters, words in ACRONYMS.items
 _BY_FIRST: dict[str, list[tuple[str, list[str]]]] = {}
 for _letters, _stems in _LONG_STEMS.items():
     _BY_FIRST.setdefault(_stems[0], []).append((_letters, _stems))
+
+
+_SAID: Final = {
+    tuple(stems(row["said"])): tuple(tuple(stems(phrase)) for phrase in row["also"])
+    for row in table()
+    if row["kind"] == "phrase"
+}
+_LONGEST_SAID: Final = max(map(len, _SAID))
+
+
+def said_otherwise(words: Sequence[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """For each of these stems that is part of a phrase that publishers word otherwise: their phrases, in stems."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for place in range(len(words)):
+        for end in range(place + 1, min(len(words), place + _LONGEST_SAID) + 1):
+            said = tuple(words[place:end])
+            for word in said if said in _SAID else ():
+                found[word] = found.get(word, ()) + _SAID[said]
+    return found
 
 
 def spelt_out(texts: Iterable[str], words: Sequence[str]) -> list[str]:

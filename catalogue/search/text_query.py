@@ -15,7 +15,7 @@ from catalogue.search.analysis import stems as stems_of
 from catalogue.search.corrections import beginnings, corrections, halves, is_long_enough_for_two_slips, respelt
 from catalogue.search.facets import FACETS
 from catalogue.search.operators import values_of
-from catalogue.search.synonyms import LIKE, SAME
+from catalogue.search.synonyms import LIKE, SAME, said_otherwise
 from catalogue.search.tally import YEAR, Wanted
 from catalogue.search.typed import LONGEST_QUERY, Typed, take_apart
 from catalogue.search.weights import WEIGHTS
@@ -66,6 +66,12 @@ class _Meaning:
     is_corrected: bool
     is_simple: bool  # any of its stems will do
     year: str = ""
+    phrases: tuple[tuple[str, ...], ...] = ()  # how publishers word what it is a part of
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """Stems of all that says it."""
+        return frozenset((*self.stems, *self.like, *(stem for phrase in self.phrases for stem in phrase)))
 
 
 def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
@@ -76,8 +82,14 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
 
     last = typed.words[-1][0] if typed.words else ""
     meant = _respelt(typed, frequency, lambda word: int(searcher.doc_freq("words", word)))
+    otherwise = _otherwise(typed, frequency)
     meanings = {
-        word: _meaning(word, stem, searcher, schema, frequency, is_last=word == last, meant=meant.get(word, ""))
+        word: _meaning(
+            *(word, stem, searcher, schema, frequency),
+            is_last=word == last,
+            meant=meant.get(word, ""),
+            phrases=otherwise.get(stem, ()),
+        )
         for word, stem in typed.words
     }
     known = {word: meaning for word, meaning in meanings.items() if meaning}
@@ -111,10 +123,10 @@ def to_query(typed: Typed, searcher: Searcher, schema: Schema) -> TextQuery:
         wanted=_wanted(typed, strong) if not refused else None,
         narrowed=values_of([each for each in typed.asked if not each.is_excluded], searcher),
         stems=frozenset(
-            [stem for meaning in known.values() for stem in (*meaning.stems, *meaning.like)]
+            [stem for meaning in known.values() for stem in meaning.marked]
             + [stem for phrase in typed.phrases for stem in phrase]
         ),
-        meanings=tuple(frozenset((*meaning.stems, *meaning.like)) for meaning in strong.values()),
+        meanings=tuple(meaning.marked for meaning in strong.values()),
         corrected=tuple(word for word, meaning in known.items() if meaning.is_corrected),
         unknown=tuple(word for word, meaning in meanings.items() if not meaning),
         respelt=meant,
@@ -131,6 +143,7 @@ def _meaning(
     *,
     is_last: bool,
     meant: str,
+    phrases: tuple[tuple[str, ...], ...],
 ) -> _Meaning | None:
     same = tuple(other for other in SAME.get(stem, ()) if frequency(other))
     stems = (stem, *same) if frequency(stem) else same
@@ -142,8 +155,12 @@ def _meaning(
     like = tuple(other for other in likes if frequency(other))
     if not stems:  # nobody says "rubbish", but "refuse"
         stems, like = like, ()
-    if stems:
-        return _Meaning(stems, like, _one_of(schema, stems, like, year), is_corrected=False, is_simple=True, year=year)
+    if stems or phrases:
+        query = _one_of(schema, stems, like, year, phrases)
+        is_simple = all(len(phrase) == 1 for phrase in phrases)
+        if is_simple:
+            like, phrases = (*like, *(stem for phrase in phrases for stem in phrase)), ()
+        return _Meaning(stems, like, query, is_corrected=False, is_simple=is_simple, year=year, phrases=phrases)
     if year:
         return None
     if town := _town(word, frequency):
@@ -162,6 +179,15 @@ def _meaning(
         if searcher.search(distant, 1).hits:
             return _Meaning((), (), distant, is_corrected=True, is_simple=False)
     return None
+
+
+def _otherwise(typed: Typed, frequency: Callable[[str], int]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """By stem, the phrases that publishers have for what was said with it, as far as the index knows their words."""
+    found = said_otherwise([stem for _, stem in typed.words])
+    known = {
+        stem: tuple(phrase for phrase in phrases if all(map(frequency, phrase))) for stem, phrases in found.items()
+    }
+    return {stem: phrases for stem, phrases in known.items() if phrases}
 
 
 def _town(word: str, frequency: Callable[[str], int]) -> tuple[str, ...]:
@@ -206,8 +232,8 @@ def _terms(strong: dict[str, _Meaning], schema: Schema) -> Clauses:
             terms.append(meaning.query)
         for stem in meaning.stems:
             terms.append(_term(schema, "text", stem))
-        for stem in meaning.like:
-            terms.append(Query.boost_query(_term(schema, "text", stem), WEIGHTS["word of like meaning"]))
+        for words in (*((stem,) for stem in meaning.like), *meaning.phrases):
+            terms.append(_likened(schema, words))
     return [(Occur.Should, term) for term in terms]
 
 
@@ -218,7 +244,7 @@ def _titles(strong: dict[str, _Meaning], schema: Schema) -> Clauses:
             Query.boost_query(_term(schema, "title", meaning.stems[0]), WEIGHTS["word in the title"]),
         )
         for meaning in strong.values()
-        if not meaning.is_corrected
+        if meaning.stems and not meaning.is_corrected
     ]
 
 
@@ -259,9 +285,20 @@ def _term(schema: Schema, field: str, stem: str) -> Query:
     return Query.term_query(schema, field, stem)
 
 
-def _one_of(schema: Schema, stems: tuple[str, ...], like: tuple[str, ...] = (), year: str = "") -> Query:
+def _likened(schema: Schema, words: tuple[str, ...]) -> Query:
+    """A word, or several side by side, of like meaning. A phrase scores as much as all its words together."""
+    return Query.boost_query(_sequence(schema, words), WEIGHTS["word of like meaning"] / len(words))
+
+
+def _one_of(
+    schema: Schema,
+    stems: tuple[str, ...],
+    like: tuple[str, ...] = (),
+    year: str = "",
+    phrases: tuple[tuple[str, ...], ...] = (),
+) -> Query:
     alternatives = [_term(schema, "text", stem) for stem in stems]
-    alternatives += [Query.boost_query(_term(schema, "text", stem), WEIGHTS["word of like meaning"]) for stem in like]
+    alternatives += [_likened(schema, words) for words in (*((stem,) for stem in like), *phrases)]
     if year:
         alternatives.append(_constant(Query.term_query(schema, "year", year), "year covered"))
     return alternatives[0] if len(alternatives) == 1 else Query.disjunction_max_query(alternatives)

@@ -41,7 +41,7 @@ def loosened(parameters: SearchParameters, facets: list[Facet]) -> list[Loosened
             (f"without “{word}”", parameters.asking(" ".join([*words[:place], *words[place + 1 :]])))
             for place, word in enumerate(words)
         ]
-    if narrowings > 1 or (narrowings and parameters.q):
+    if narrowings > 1:  # else it is the first step
         steps.append(("without any filter", parameters.without_filters()))
     found = [Loosened(words, wider.url(), _count(wider)) for words, wider in steps[:_MOST]]
     return [each for each in found if each.count]

@@ -103,6 +103,7 @@ def test_nothing_found_says_what_to_loosen_with_how_much_that_finds_and_whom_to_
     assert "freedom of information" in text
     one = text_of(page("/search?q=kerbs&filters[publisher]=leeds-council"))
     assert "1 dataset with any publisher" in one
+    assert "without any filter" not in one  # it is the same
 
 
 def test_all_publishers_of_a_search_stand_in_their_tree(catalogue: None) -> None:

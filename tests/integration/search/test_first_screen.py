@@ -109,6 +109,11 @@ def first_screen(typed: str) -> list[str]:
         # American
         ("recycling centers", "Recycling centres and bottle banks in Lanterbridge"),
         ("neighborhood crimes reported", "Crime recorded by the police, July to September 2026"),
+        ("parking lots", "Car parks in the Vale of Ashby"),
+        ("parking garages lanterbridge", "Council car parks and charges – Lanterbridge"),
+        ("trash collection", "Waste and recycling collection rounds – Lanterbridge"),
+        ("restrooms", "Public conveniences – Lanterbridge"),
+        ("train stations", "Railway station usage 2025 to 2026"),
         # letters for a name, a name for letters, lay words
         ("TPO", "Tree preservation orders in the Vale of Ashby"),
         ("tree preservation order", "Tree preservation orders in the Vale of Ashby"),

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as hypothesis_settings
 
+from catalogue.search.analysis import stems
 from catalogue.search.index import Writer, close_reader
 from catalogue.search.location import State, building, make_current, new_build
 from catalogue.search.query import SearchRequest, related, search
-from catalogue.search.synonyms import ACRONYMS, LIKE, SAME, spelt_out, table
+from catalogue.search.synonyms import ACRONYMS, LIKE, SAME, said_otherwise, spelt_out, table
 from tests.unit.catalogue.search.entries import DAY, entry
 
 LEEDS = (("leeds-city-council", "Leeds City Council"),)
@@ -124,6 +125,12 @@ def test_every_synonym_has_its_reason_and_can_be_looked_up() -> None:
     assert [row for row in rows if not row.get("why")] == []
     assert len({row["short"] for row in rows if row["kind"] == "acronym"}) == len(ACRONYMS)
     assert (SAME["color"], LIKE["rubbish"][:1]) == (("colour",), ("refus",))
+
+
+def test_a_phrase_that_publishers_word_otherwise_is_known_by_its_words_side_by_side() -> None:
+    assert said_otherwise(stems("city parking lots")) == {"park": (("car", "park"),), "lot": (("car", "park"),)}
+    assert said_otherwise(stems("downtown")) == {"downtown": (("town", "centr"), ("citi", "centr"))}
+    assert said_otherwise(stems("lots of parking")) == {}
 
 
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
