@@ -49,9 +49,29 @@ _set_up_django()
 # A busy machine is no reason for a property to fail. Every run tries the same examples, so that what a change breaks is
 # told apart from what chance finds; to look for more: `pytest --hypothesis-profile=search`
 SLOW = [hypothesis.HealthCheck.too_slow]
-hypothesis.settings.register_profile("domesday", deadline=None, suppress_health_check=SLOW, derandomize=True)
+EVERY_RUN = {"derandomize": True, "max_examples": 40}
+hypothesis.settings.register_profile("domesday", deadline=None, suppress_health_check=SLOW, **EVERY_RUN)
 hypothesis.settings.register_profile("search", deadline=None, suppress_health_check=SLOW, max_examples=1_000)
 hypothesis.settings.load_profile("domesday")
+
+#: What takes longest begins first, or one worker would be left with it in the end while the others have nothing to do.
+LONGEST = (
+    "tests/journeys/",
+    "tests/integration/api/test_openapi.py",
+    "tests/unit/config/",
+    "tests/integration/search/",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for a browser, a server or a process of their own."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Many processes' output on one terminal: each line behind the name of who wrote it."""
 
+import math
 import os
 import selectors
 import time
@@ -68,7 +69,7 @@ class Output:
             shown, _, rest = rest.rpartition(b"\r")
             now = time.monotonic()
             latest = shown.rpartition(b"\r")[2].strip()
-            if latest and now - self._progress_shown.get(pipe, 0.0) >= PROGRESS_EVERY:
+            if latest and now - self._progress_shown.get(pipe, -math.inf) >= PROGRESS_EVERY:
                 self._progress_shown[pipe] = now
                 self._write(name, latest.decode(errors="replace"))
         if rest:

@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from tests.integration.harvest.test_interruptions import state_of_everything
 from tests.integration.harvest.test_kill import database_url
 from tests.servers.faulty import FaultyServer
 from tests.servers.replies import file
+from tests.waiting import PATIENCE, until
 
 PROJECT = Path(__file__).parents[3]
 RECORDS = 1_500
@@ -38,13 +38,6 @@ RECORDS = 1_500
 QUEUE = "celery"
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def eventually(is_true: Callable[[], Any], *, what: str) -> None:
-    ends = time.monotonic() + 60
-    while not is_true():
-        assert time.monotonic() < ends, f"Waited a minute in vain for {what}."
-        time.sleep(0.02)
 
 
 def catalogue() -> bytes:
@@ -69,7 +62,7 @@ def end_all_connections() -> None:
 
     thread = threading.Thread(target=end)
     thread.start()
-    thread.join(60)
+    thread.join(PATIENCE)
 
 
 def test_connections_that_the_database_ends_in_mid_batch_are_made_anew_and_nothing_is_lost_or_doubled(
@@ -121,7 +114,7 @@ def celery_worker(portal: FaultyServer) -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(60)
+        process.wait(PATIENCE)
 
 
 @pytest.mark.slow
@@ -141,15 +134,15 @@ def test_emptied_broker_and_killed_worker_only_cost_time(portal: FaultyServer):
 
     nudge_again()
     with celery_worker(portal) as worker:
-        eventually(lambda: Run.objects.get(id=waiting.id).seen > 0, what="the first worker to store something")
+        until(lambda: Run.objects.get(id=waiting.id).seen > 0, what="the first worker to store something")
         os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait(60)
+        worker.wait(PATIENCE)
     killed = Run.objects.get(id=waiting.id)
     assert (killed.state, killed.seen < RECORDS) == (RunState.RUNNING, True)
 
     nudge_again()
     with celery_worker(portal):
-        eventually(lambda: Run.objects.get(id=waiting.id).state == RunState.COMPLETED, what="the second worker to end")
+        until(lambda: Run.objects.get(id=waiting.id).state == RunState.COMPLETED, what="the second worker to end")
 
     waiting.refresh_from_db()
     assert counts(waiting)["created"] == RECORDS - 1

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +21,11 @@ from django.utils import timezone
 from catalogue.actions import link_queue
 from catalogue.enums import LinkState
 from catalogue.models import LinkCheck
+from tests.connections import wait_until_alone
 from tests.factories.catalogue import csv_file, dataset
 from tests.integration.links.conftest import Web
 from tests.servers import replies
+from tests.waiting import PATIENCE, until
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -98,13 +99,15 @@ def command_under_way(web: Web) -> Iterator[subprocess.Popen[str]]:
         text=True,
     ) as process:
         try:
-            give_up = time.monotonic() + 60
-            while not (
-                LinkCheck.objects.filter(state=LinkState.OK).exists() and ("HEAD", "/2.csv") in web.server.asked
-            ):
-                assert process.poll() is None, process.communicate()[1]
-                assert time.monotonic() < give_up
-                time.sleep(0.05)
+            until(
+                lambda: (
+                    process.poll() is not None
+                    or (
+                        LinkCheck.objects.filter(state=LinkState.OK).exists() and ("HEAD", "/2.csv") in web.server.asked
+                    )
+                )
+            )
+            assert process.poll() is None, process.communicate()[1]
             yield process
         finally:
             process.kill()
@@ -131,7 +134,7 @@ def rows() -> list[tuple[str, bool, bool]]:
 def test_ctrl_c_keeps_what_was_checked_and_gives_the_rest_back(web: Web) -> None:
     with command_under_way(web) as process:
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert errors.endswith("CommandError: Stopped. What was checked is kept; the rest is still due.\n")
         assert process.returncode == 1
     assert rows() == [(LinkState.OK, False, False), (LinkState.UNCHECKED, True, False)]
@@ -143,6 +146,7 @@ def test_ctrl_c_keeps_what_was_checked_and_gives_the_rest_back(web: Web) -> None
 def test_links_of_a_killed_process_are_checked_by_the_next(web: Web) -> None:
     with command_under_way(web) as process:
         process.kill()
+    wait_until_alone()  # its locks end with its connection, not with itself
     assert rows() == [(LinkState.OK, False, False), (LinkState.UNCHECKED, True, True)]
     now = timezone.now()
     assert link_queue.claim_due(now, limit=10) == []

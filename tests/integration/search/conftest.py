@@ -12,7 +12,7 @@ from django.db import connection
 from catalogue.actions import changes
 from catalogue.search.follow import follow
 from catalogue.search.index import close_reader
-from tests.integration.search.waiting import PATIENCE
+from tests.waiting import PATIENCE
 
 Following = Callable[[], AbstractContextManager[None]]
 

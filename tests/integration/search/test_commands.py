@@ -24,7 +24,8 @@ from catalogue.search.source import public_entries
 from tests.factories.catalogue import dataset
 from tests.factories.publishers import PublisherFactory
 from tests.integration.search.conftest import Following
-from tests.integration.search.waiting import PATIENCE, index_now, titles, until
+from tests.integration.search.waiting import index_now, titles
+from tests.waiting import PATIENCE, until
 
 
 def run(*command: str) -> tuple[int, str]:
@@ -83,11 +84,11 @@ def test_rebuild_waits_for_another_that_is_only_clearing_away() -> None:
     def clear() -> None:
         with building():
             held.set()
-            let_go.wait(30)
+            let_go.wait(PATIENCE)
 
     clearing = threading.Thread(target=clear)
     clearing.start()
-    held.wait(30)
+    assert held.wait(PATIENCE)
     threading.Timer(0.2, let_go.set).start()
     code, out = run("rebuild_search", "--json")
     clearing.join()

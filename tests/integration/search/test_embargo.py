@@ -15,7 +15,8 @@ from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory, officer
 from tests.integration.addresses import addresses
 from tests.integration.search.conftest import Following
-from tests.integration.search.waiting import titles, until
+from tests.integration.search.waiting import titles
+from tests.waiting import until
 
 #: Words that nothing else has, one for each attempt.
 SECRETS = ("xyzzyq", "plughwob", "frotzkin")

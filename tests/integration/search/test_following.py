@@ -26,7 +26,8 @@ from tests.connections import end_all_others
 from tests.factories.catalogue import dataset, draft
 from tests.factories.publishers import PublisherFactory
 from tests.integration.search.conftest import Following
-from tests.integration.search.waiting import PATIENCE, found, index_now, titles, until
+from tests.integration.search.waiting import found, index_now, titles
+from tests.waiting import PATIENCE, until
 
 BY = By(Route.COMMAND, label="test")
 

@@ -20,7 +20,8 @@ from catalogue.search.rows import Rows
 from catalogue.search.verify import verify
 from tests.factories.catalogue import dataset, draft
 from tests.integration.search.conftest import Following
-from tests.integration.search.waiting import index_now, titles, until
+from tests.integration.search.waiting import index_now, titles
+from tests.waiting import until
 
 BY = By(Route.COMMAND, label="test")
 

@@ -1,7 +1,5 @@
-"""Bringing the index up to date at once, and waiting for a follower to do it."""
+"""Bringing the index up to date at once, and what a search finds in it."""
 
-import time
-from collections.abc import Callable
 from uuid import UUID
 
 from catalogue.actions import changes
@@ -42,15 +40,3 @@ def titles(q: str = "", **filters: tuple[str, ...]) -> list[str]:
 
 def ids(q: str = "", **filters: tuple[str, ...]) -> list[UUID]:
     return [hit.id for hit in found(q, **filters).hits]
-
-
-#: Seconds after which something that is waited for won't come. Long: how fast a machine is proves nothing.
-PATIENCE = 600.0
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait until the condition is true."""
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() - started < PATIENCE, f"It did not become true within {PATIENCE} seconds."
-        time.sleep(0.02)

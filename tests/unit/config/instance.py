@@ -9,18 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from config.embedded import addresses
 from config.embedded.client import PROJECT
 from config.embedded.folders import Folders
 from config.embedded.processes import start_mark
 from config.env import KNOWN
-
-#: Seconds. Long, since a busy machine may take a minute to start servers and a dozen Pythons.
-PATIENCE = 240.0
+from tests.waiting import PATIENCE, until
 
 #: Shows what a command sees: the addresses, and that both servers answer with them.
 PROBE = """
@@ -42,15 +39,15 @@ sys.stdin.read()
 """
 
 
-def eventually(is_true: Callable[[], Any], *, what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_true():
-        assert time.monotonic() < end, f"waited {PATIENCE:g} s in vain for {what}"
-        time.sleep(0.05)
-
-
 def is_alive(pid: int) -> bool:
     return start_mark(pid) is not None
+
+
+def kill(supervisor: int, *others: int) -> None:
+    """Kill a supervisor and more at one moment: none of them sees another's end, and acts on it, before its own."""
+    os.kill(supervisor, signal.SIGSTOP)
+    for pid in (*others, supervisor):
+        os.kill(pid, signal.SIGKILL)
 
 
 def free_port() -> int:
@@ -112,8 +109,11 @@ class Instance:
 
     def pids(self) -> dict[str, int]:
         """What runs, by name, as the supervisors recorded it."""
-        records = [*self.folders.server_records.glob("*.pid"), *self.folders.process_records.glob("*.pid")]
-        return {record.stem: json.loads(record.read_text())["pid"] for record in records}
+        found = {}
+        for record in [*self.folders.server_records.glob("*.pid"), *self.folders.process_records.glob("*.pid")]:
+            with contextlib.suppress(FileNotFoundError):  # it ends in this very moment
+                found[record.stem] = json.loads(record.read_text())["pid"]
+        return found
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
@@ -125,6 +125,9 @@ class Instance:
         finally:
             connection.close()
 
+    def wait_until_stopped(self) -> None:
+        until(lambda: not self.pids() and addresses(self.folders.var) is None, what="the servers to stop")
+
     def close(self) -> None:
         """Whatever the test did, nothing of it stays."""
         for process in self.started:
@@ -133,4 +136,5 @@ class Instance:
             process.communicate(timeout=PATIENCE)
         for pid in [*self.pids().values(), self.written()["pid"] if self.folders.address_file.exists() else 0]:
             if pid and is_alive(pid):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it ends in this very moment
+                    os.kill(pid, signal.SIGKILL)

@@ -14,7 +14,8 @@ import pytest
 
 from config.embedded import Addresses, addresses, ensure
 from config.embedded.processes import start_mark, start_mark_by_ps, stop_leftovers
-from tests.unit.config.instance import PATIENCE, Instance, eventually, is_alive
+from tests.unit.config.instance import Instance, free_port, is_alive, kill
+from tests.waiting import PATIENCE, until
 
 
 def seen(probe: "subprocess.Popen[str]") -> dict[str, Any]:
@@ -31,10 +32,6 @@ def finish(process: "subprocess.Popen[str]") -> tuple[str, str]:
     return out, err
 
 
-def wait_until_stopped(instance: Instance) -> None:
-    eventually(lambda: not instance.pids() and addresses(instance.folders.var) is None, what="the servers to stop")
-
-
 @pytest.fixture
 def bystander() -> Iterator["subprocess.Popen[bytes]"]:
     """A process that is none of ours, of the user that PostgreSQL runs as."""
@@ -44,7 +41,8 @@ def bystander() -> Iterator["subprocess.Popen[bytes]"]:
         process.kill()
 
 
-def test_command_gets_servers_that_stop_with_it(instance: Instance) -> None:
+def test_command_gets_servers_that_stop_with_it(new_instance: Instance) -> None:
+    instance = new_instance
     probe = instance.start_probe()
     found = seen(probe)
     pids = instance.pids()
@@ -58,17 +56,20 @@ def test_command_gets_servers_that_stop_with_it(instance: Instance) -> None:
     }
     assert sorted(pids) == ["postgres", "valkey"]
     finish(probe)
-    wait_until_stopped(instance)
+    instance.wait_until_stopped()
     assert [pid for pid in pids.values() if is_alive(pid)] == []
     assert not (instance.folders.data / "postmaster.pid").exists()
 
 
 def test_second_start_keeps_the_data_and_the_addresses(instance: Instance) -> None:
     instance.query("CREATE TABLE kept AS SELECT 1066 AS year")
-    before = instance.written()["ports"]
+    instance.wait_until_stopped()
+    # Others than the system chose: those it gives to any connection meanwhile
+    ports = {"postgres": free_port(), "valkey": free_port()}
+    instance.folders.address_file.write_text(json.dumps(instance.written() | {"ports": ports}))
     again = instance.query("SELECT year FROM kept")
     assert (again.stdout, again.stderr) == ("1066\n", "")
-    assert instance.written()["ports"] == before
+    assert instance.written()["ports"] == ports
 
 
 def test_commands_at_the_same_time_share_one_pair_of_servers(instance: Instance) -> None:
@@ -79,14 +80,14 @@ def test_commands_at_the_same_time_share_one_pair_of_servers(instance: Instance)
     seen(third)
     finish(second)
     finish(third)
-    wait_until_stopped(instance)
+    instance.wait_until_stopped()
 
 
 def test_killed_command_frees_the_servers(instance: Instance) -> None:
     probe = instance.start_probe()
     seen(probe)
     os.killpg(probe.pid, signal.SIGKILL)
-    wait_until_stopped(instance)
+    instance.wait_until_stopped()
 
 
 def test_after_the_supervisor_is_killed_the_next_command_recovers_and_says_so(instance: Instance) -> None:
@@ -106,9 +107,7 @@ def test_after_everything_is_killed_a_lock_that_names_another_program_is_removed
     instance.query("CREATE TABLE kept AS SELECT 1215 AS year")
     probe = instance.start_probe()
     seen(probe)
-    pids = [probe.pid, instance.written()["pid"], *instance.pids().values()]
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+    kill(instance.written()["pid"], *instance.pids().values(), probe.pid)
     lock = instance.folders.data / "postmaster.pid"
     lines = lock.read_text().splitlines()
     lock.write_text("\n".join([str(bystander.pid), *lines[1:]]) + "\n")
@@ -159,7 +158,7 @@ def test_systems_without_proc_tell_processes_apart_too(bystander: "subprocess.Po
     assert mark is not None
     assert start_mark_by_ps(bystander.pid) == mark
     bystander.kill()
-    eventually(lambda: start_mark(bystander.pid) is None, what="the process to be dead, though not yet waited for")
+    until(lambda: start_mark(bystander.pid) is None, what="the process to be dead, though not yet waited for")
     assert start_mark_by_ps(bystander.pid) is None
 
 
@@ -174,12 +173,12 @@ def test_two_folders_have_separate_servers_however_deep_they_lie(instances: Call
     finish(second)
 
 
-def test_only_the_server_that_is_not_named_is_started(instance: Instance) -> None:
+def test_only_the_server_that_is_not_named_is_started(new_instance: Instance) -> None:
     shown = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'].split('@')[0][:9])"
     words = ("-m", "config.embedded", "exec", sys.executable, "-c", shown)
-    process = instance.start(*words, DATABASE_URL="postgresql://db.example/domesday")
+    process = new_instance.start(*words, DATABASE_URL="postgresql://db.example/domesday")
     assert finish(process) == ("postgresql://db.example/domesday redis://:\n", "")
-    assert not instance.folders.data.exists()
+    assert not new_instance.folders.data.exists()
 
 
 def test_nothing_is_started_or_written_where_both_are_named(tmp_path: Path) -> None:
@@ -197,9 +196,9 @@ def test_address_file_of_a_dead_supervisor_counts_as_none(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root has to give PostgreSQL another user.")
-def test_root_hands_only_the_data_folder_to_another_user(tmp_path: Path, instances: Callable[[str], Instance]) -> None:
+def test_root_hands_only_the_data_folder_to_another_user(tmp_path: Path, new_instance: Instance) -> None:
     tmp_path.chmod(0o700)
-    instance = instances("var")
+    instance = new_instance
     assert instance.query("SELECT 1").stdout == "1\n"
     owner = pwd.getpwnam("nobody").pw_uid
     state = {path: path.stat() for path in (tmp_path, instance.folders.postgres, instance.folders.data)}
@@ -210,9 +209,9 @@ def test_root_hands_only_the_data_folder_to_another_user(tmp_path: Path, instanc
     }
 
 
-def test_unusable_folder_is_refused_with_a_sentence(tmp_path: Path, instances: Callable[[str], Instance]) -> None:
+def test_unusable_folder_is_refused_with_a_sentence(tmp_path: Path, new_instances: Callable[[str], Instance]) -> None:
     (tmp_path / "file").write_text("")
-    process = instances("file/var").start("manage.py", "check")
+    process = new_instances("file/var").start("manage.py", "check")
     _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert err == (

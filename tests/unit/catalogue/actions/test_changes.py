@@ -139,5 +139,5 @@ def test_a_commit_wakes_whoever_listens():
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {changes.CHANNEL}")
     append(uuid.uuid4())
-    notices = list(connection.connection.notifies(timeout=5, stop_after=1))
+    notices = list(connection.connection.notifies(timeout=240, stop_after=1))
     assert [notice.channel for notice in notices] == [changes.CHANNEL]

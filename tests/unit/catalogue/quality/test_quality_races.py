@@ -18,7 +18,7 @@ BY = store.By(Route.FORM, label="An officer")
 
 def _wait_until_somebody_waits_for_a_lock() -> None:
     with connection.cursor() as cursor:
-        for _ in range(500):
+        for _ in range(24_000):
             # What a transaction has once seen of others' activity is kept until it is cleared
             cursor.execute("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)")
             cursor.execute(

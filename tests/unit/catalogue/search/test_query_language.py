@@ -133,7 +133,7 @@ def test_a_phrase_that_publishers_word_otherwise_is_known_by_its_words_side_by_s
     assert said_otherwise(stems("lots of parking")) == {}
 
 
-@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     strategies.one_of(
         strategies.text(max_size=120),
