@@ -19,6 +19,9 @@ from services.http.errors import HttpError, HttpErrorKind
 
 logger = logging.getLogger(__name__)
 
+#: Seconds between two requests to one host, where the caller says nothing else.
+INTERVAL = 0.5
+
 # One message for many hosts: first the turns given back, then those asked for.
 # KEYS: the hosts' locks. ARGV: how many are given back, the lease; for each of those its token and what is left of its
 # pause, for each of the others its token. Answers for each of the others: 0, the turn is yours; else the milliseconds
@@ -56,8 +59,8 @@ class _HostTurns:
 class LocalHostGate:
     """Turns within one process and event loop. Times in seconds."""
 
-    def __init__(self, *, interval: float = 0.5, max_wait: float = 60) -> None:
-        self._interval = interval
+    def __init__(self, *, interval: float | None = None, max_wait: float = 60) -> None:
+        self._interval = INTERVAL if interval is None else interval
         self._max_wait = max_wait
         self._hosts: dict[str, _HostTurns] = {}
 
@@ -121,13 +124,13 @@ class ValkeyHostGate:
         self,
         client: Redis,
         *,
-        interval: float = 0.5,
+        interval: float | None = None,
         lease: float = 120,
         max_wait: float = 60,
         prefix: str = "domesday:host:",
     ) -> None:
         self._exchange = client.register_script(_EXCHANGE)
-        self._interval = interval
+        self._interval = INTERVAL if interval is None else interval
         self._lease = lease
         self._max_wait = max_wait
         self._prefix = prefix

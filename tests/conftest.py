@@ -8,6 +8,7 @@ import socket
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 import hypothesis
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.test import TransactionTestCase
 
 from config import embedded
+from services import host_gate
 from tests import emptying
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::"}
@@ -23,6 +25,13 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::"}
 
 #: Whoever starts the tests in the background has them ignore Ctrl-C, which the programs that they start would inherit
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def own_database(address: str, *, beside: int = 0) -> str:
+    """Valkey has sixteen databases: this worker's own, so that no test finds, waits for or clears away what another
+    worker's left there; `beside` is for one more."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    return urlsplit(address)._replace(path=f"/{number + 8 * beside}").geturl()
 
 
 def _set_up_django() -> None:
@@ -33,6 +42,7 @@ def _set_up_django() -> None:
     """
     project = Path(__file__).resolve().parents[1]
     os.environ.update(embedded.ensure(project / "var" / "test", durable=False).environment())
+    os.environ["REDIS_URL"] = own_database(os.environ["REDIS_URL"])
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="domesday-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
     os.environ["HARVEST_HANDS"] = "0"  # what is made in which order must not hang on how many cores there are
@@ -88,7 +98,8 @@ def _no_outside_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick_settings(settings: Any) -> None:
+def _quick_settings(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_gate, "INTERVAL", 0.01)  # the servers that tests ask are theirs
     settings.WHITENOISE_AUTOREFRESH = True  # or it warns of the folder that only collectstatic makes
     settings.API_RATE_LIMIT = 0  # but where a test sets one: all tests ask from one address
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -54,7 +54,7 @@ def note_new(*, now: datetime) -> None:
         cursor.execute(_NOTE_NEW, {"now": now, "withdrawn": State.WITHDRAWN, "most": _NEW})
 
 
-def check_due(*, now: Callable[[], datetime], interval: float = 0.5) -> int:
+def check_due(*, now: Callable[[], datetime], interval: float | None = None) -> int:
     """Look at landing pages that are due, at most `BATCH`; return how many were. `interval`: as for links."""
     claimed = _claim(now())
     if not claimed:
@@ -82,7 +82,7 @@ def _claim(now: datetime) -> list[LandingCheck]:
         return claimed
 
 
-def _look(pages: dict[UUID, str], *, now: Callable[[], datetime], interval: float) -> dict[UUID, LinkOutcome]:
+def _look(pages: dict[UUID, str], *, now: Callable[[], datetime], interval: float | None) -> dict[UUID, LinkOutcome]:
     @asynccontextmanager
     async def gate() -> AsyncIterator[Gate]:
         async with Redis.from_url(settings.REDIS_URL, socket_timeout=10.0) as client:

@@ -81,11 +81,12 @@ def check_due(
     seconds: float | None = None,
     limit: int | None = None,
     progress: Callable[[int], object] = lambda count: None,
-    interval: float = 0.5,
+    interval: float | None = None,
 ) -> RunResult:
     """Check links that are due until none is left, at most `limit`; after `seconds`, begin no more.
 
-    `interval`: seconds between two requests to one host. `progress` is told how many links were just dealt with.
+    `interval`: seconds between two requests to one host, where not the usual. `progress` is told how many links were
+    just dealt with.
     """
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from catalogue.links.hosts import HostPatience
 from catalogue.links.outcome import LinkOutcome
 from catalogue.links.probe import probe
 from catalogue.links.robots import Robots
-from services import ftp
+from services import ftp, host_gate
 from services.host_gate import LocalHostGate
 from services.http import GuardedSession, HttpError, OutboundPolicy
 from services.http.session import Gate
@@ -33,7 +33,7 @@ async def probe_many(
     policy: OutboundPolicy,
     now: Callable[[], datetime],
     concurrency: int = 200,
-    per_host_interval: float = 0.5,
+    per_host_interval: float | None = None,
     gate: Gate | None = None,
     resolver: AbstractResolver | None = None,
     ssl_context: ssl.SSLContext | None = None,
@@ -46,7 +46,8 @@ async def probe_many(
 
     A caller that may stop early wraps this in `contextlib.aclosing`, so that requests under way are cancelled.
     """
-    gate = gate or LocalHostGate(interval=per_host_interval)
+    interval = host_gate.INTERVAL if per_host_interval is None else per_host_interval
+    gate = gate or LocalHostGate(interval=interval)
     async with GuardedSession(
         policy,
         gate=gate,
@@ -55,7 +56,7 @@ async def probe_many(
         max_connections=concurrency,
         keep_alive=_KEEP_ALIVE,
     ) as session:
-        batch = _Batch(session, targets, now=now, concurrency=concurrency, interval=per_host_interval)
+        batch = _Batch(session, targets, now=now, concurrency=concurrency, interval=interval)
         async with aclosing(batch.outcomes()) as outcomes:
             async for key, outcome in outcomes:
                 yield key, outcome

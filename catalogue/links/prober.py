@@ -47,7 +47,7 @@ class Prober(Generic[K]):
         open_gate: Callable[[], AbstractAsyncContextManager[Gate]],
         batch_seconds: float,
         concurrency: int = 200,
-        per_host_interval: float = 0.5,
+        per_host_interval: float | None = None,
     ) -> None:
         self._policy = policy
         self._now = now

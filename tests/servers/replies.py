@@ -176,11 +176,11 @@ def gzipped(body: bytes) -> Reply:
     return answer(gzip.compress(body), headers={"Content-Encoding": "gzip"})
 
 
-def wrong_length(body: bytes, *, claimed: int) -> Reply:
+def wrong_length(body: bytes, *, claimed: int, headers: Mapping[str, str] | None = None) -> Reply:
     """Says `claimed` bytes, sends fewer, and hangs up."""
 
     async def reply(request: SeenRequest, writer: asyncio.StreamWriter) -> bool:
-        await answer(body, headers={"Content-Length": str(claimed)})(request, writer)
+        await answer(body, headers={**(headers or {}), "Content-Length": str(claimed)})(request, writer)
         return False
 
     return reply

@@ -14,7 +14,7 @@ from harvest.enums import RunState
 from harvest.models import Problem, Source
 from tests.factories.harvest import counts, data_json, record, run_now, serve, source
 from tests.servers.faulty import FaultyServer
-from tests.servers.replies import answer, file, redirect
+from tests.servers.replies import answer, file, redirect, wrong_length
 
 pytestmark = pytest.mark.django_db
 
@@ -73,8 +73,8 @@ def test_catalogue_cut_in_the_middle_keeps_what_came_and_withdraws_nothing(porta
 
 def test_connection_lost_in_the_middle_is_incomplete_too(portal: FaultyServer):
     whole = data_json([record(f"r{number}") for number in range(10)])
-    headers = {"Content-Length": str(len(whole) + 1000), "Content-Type": "application/json"}
-    portal.replies["/data.json"] = answer(whole[:-300], headers=headers)
+    headers = {"Content-Type": "application/json"}
+    portal.replies["/data.json"] = wrong_length(whole[:-300], claimed=len(whole) + 1000, headers=headers)
 
     run = run_now(source(portal.url("/data.json")))
 

@@ -15,6 +15,7 @@ from publishers.models import Publisher
 from tests.factories.harvest import counts, run_now, source
 from tests.factories.iso import iso_record
 from tests.factories.publishers import PublisherFactory
+from tests.real_data import part_of
 from tests.servers.faulty import FaultyServer
 from tests.servers.replies import bare, by_method, file, in_turn
 
@@ -93,7 +94,9 @@ def test_no_real_record_is_lost_and_a_second_harvest_changes_nothing(real_data: 
     folder = real_data / "d_iso"
     publisher = PublisherFactory()
     records = 0
-    for path in sorted(path for path in folder.rglob("*") if path.name.endswith((".xml", ".xml.gz"))):
+    files = sorted(path for path in folder.rglob("*") if path.name.endswith((".xml", ".xml.gz")))
+    assert len(files) > 500
+    for path in part_of(files, one_in=6):
         maps = source(str(path), kind=SourceKind.ISO, publisher=publisher)
 
         first = run_now(maps)
@@ -114,5 +117,5 @@ def test_no_real_record_is_lost_and_a_second_harvest_changes_nothing(real_data: 
 
         assert (second.seen, second.created, second.updated) == (first.seen, 0, 0), path
         assert Change.objects.count() == changes, path
-    assert records > 700
+    assert records > 50
     assert Publisher.objects.count() == 1

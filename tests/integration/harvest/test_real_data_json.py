@@ -13,6 +13,7 @@ from harvest.enums import RecordState, RunState
 from harvest.models import Problem, Record
 from tests.factories.harvest import counts, run_now, source
 from tests.factories.publishers import PublisherFactory
+from tests.real_data import part_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
 
@@ -37,7 +38,7 @@ def test_no_record_is_lost_and_a_second_harvest_changes_nothing(real_data: Path)
     files = sorted(path for path in folder.rglob("*") if path.name.endswith((".json", ".json.gz")))
     assert len(files) > 100
     publisher = PublisherFactory()
-    for path in files:
+    for path in part_of(files, one_in=9):
         given = elements(path)
         portal = source(str(path), publisher=publisher)
 
@@ -62,4 +63,4 @@ def test_no_record_is_lost_and_a_second_harvest_changes_nothing(real_data: Path)
         found = {name: count for name, count in counts(second).items() if name != "problems"}
         assert found == {name: count for name, count in expected.items() if count}, path
         assert Change.objects.count() == changes, path
-    assert Dataset.objects.count() > 20_000
+    assert Dataset.objects.count() > 1_000

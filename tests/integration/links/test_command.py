@@ -17,10 +17,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from redis import Redis
 
 from catalogue.actions import link_queue
 from catalogue.enums import LinkState
 from catalogue.models import LinkCheck
+from tests.conftest import own_database
 from tests.connections import wait_until_alone
 from tests.factories.catalogue import csv_file, dataset
 from tests.integration.links.conftest import Web
@@ -83,11 +85,14 @@ def command_under_way(web: Web) -> Iterator[subprocess.Popen[str]]:
     """`manage.py check_links` in a process of its own, which has checked one link and waits for a silent server."""
     address = connection.settings_dict
     database = f"postgresql://{address['USER']}:{quote(address['PASSWORD'])}@{address['HOST']}:{address['PORT']}"
+    # Another database of the same Valkey: killed, the process leaves a host closed for two minutes
+    valkey = own_database(settings.REDIS_URL, beside=1)
+    with Redis.from_url(valkey) as client:
+        client.flushdb()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": f"{database}/{address['NAME']}",
-        # Another database of the same Valkey: killed, the process leaves a host closed for two minutes
-        "REDIS_URL": settings.REDIS_URL.rpartition("/")[0] + "/9",
+        "REDIS_URL": valkey,
         "OUTBOUND_ALLOW_HOSTS": ",".join(f"{host}:{web.server.port}" for host in ("127.0.0.1", "localhost")),
     }
     with subprocess.Popen(

@@ -28,6 +28,12 @@ def code_of(secret: str, steps: int = 0) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
 
+def wrong_code(secret: str) -> str:
+    """One that no half minute shows from an hour ago until in an hour."""
+    shown = {code_of(secret, steps) for steps in range(-120, 120)}
+    return next(code for number in range(1000) if (code := f"{number:06}") not in shown)
+
+
 def by_password(user: User, browser: Client | None = None, next_url: str = "/admin/") -> tuple[Client, Any]:
     browser = browser or Client()
     return browser, browser.post(
@@ -90,7 +96,8 @@ def test_it_is_set_up_with_a_picture_that_comes_from_nowhere_else(ann):
     page = browser.get("/second-step/set-up")
     assert page.content.decode().count('<img src="data:image/svg+xml;base64,') == 1
     assert "no-store" in page["Cache-Control"]
-    wrong = browser.post("/second-step/set-up", {"code": "000000"})
+    shown = re.search(r'app-secret">([A-Z2-7 ]+)<', page.content.decode())[1].replace(" ", "")
+    wrong = browser.post("/second-step/set-up", {"code": wrong_code(shown)})
     assert "That code is not right" in wrong.content.decode()
     assert "You have none." in browser.get("/second-step").content.decode()
     secret, _ = set_up(browser)
@@ -115,7 +122,7 @@ def test_it_is_asked_for_after_the_password_and_leads_on(protected, next_url):
     user, secret, _ = protected
     browser, answer = by_password(user, next_url=next_url)
     assert (answer.status_code, answer["Location"], is_in(browser)) == (302, "/sign-in/code", False)
-    wrong = browser.post("/sign-in/code", {"code": "123456"})
+    wrong = browser.post("/sign-in/code", {"code": wrong_code(secret)})
     assert (heading(wrong), "That code is not right" in wrong.content.decode()) == ("Your second step", True)
     right = browser.post("/sign-in/code", {"code": code_of(secret)})
     assert (right.status_code, right["Location"]) == (302, next_url)
@@ -148,7 +155,7 @@ def test_guessing_codes_is_throttled_like_guessing_passwords(protected):
     user, secret, _ = protected
     browser, _ = by_password(user)
     for _ in range(5):
-        browser.post("/sign-in/code", {"code": "123456"})
+        browser.post("/sign-in/code", {"code": wrong_code(secret)})
     assert SignInFailure.objects.count() == 5
     refused = browser.post("/sign-in/code", {"code": code_of(secret)})
     assert ("There were too many attempts" in refused.content.decode(), is_in(browser)) == (True, False)
