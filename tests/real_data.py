@@ -1,4 +1,4 @@
-"""Real catalogue metadata is much: tests walk a part of it, the same each time; all of it where REAL_DATA_ALL is set."""
+"""Real catalogue metadata is much: tests walk a part of it, the same each time; all of it with REAL_DATA_ALL set."""
 
 import os
 from collections.abc import Sequence
