@@ -25,13 +25,13 @@ from publishers import actions as publisher_actions
 from publishers.models import Publisher
 from tests.servers.faulty import FaultyServer
 from tests.servers.replies import answer, file
+from tests.waiting import PATIENCE
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
-#: Milliseconds to wait for what must come. Long, since machines that run tests are busy: nothing is slow by it.
-PATIENCE = 60_000
-expect.set_options(timeout=PATIENCE)
+# What must come is waited for long, since machines that run tests are busy: nothing is slow by it. In milliseconds
+expect.set_options(timeout=1000 * PATIENCE)
 
 #: Where Debian, Ubuntu and Google put it.
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -64,7 +64,7 @@ def site(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[str]
     server.shutdown()
     server.server_close()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     close_reader()
     cache.clear()
 
@@ -117,7 +117,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visit]]:
 
     def open_window(*, viewport: dict[str, int] = DESKTOP, javascript: bool = True) -> Visit:
         context = browser.new_context(viewport=viewport, java_script_enabled=javascript, locale="en-GB")
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * PATIENCE)
         visit = Visit(context.new_page(), site)
         visit.page.on("console", lambda message: message.type == "error" and visit.complaints.append(_told(message)))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))

@@ -1,7 +1,6 @@
 """The catalogue from end to end, in a real browser: a harvest, a citizen, an officer, and the API in the end."""
 
 import re
-import time
 
 import pytest
 from django.test import Client
@@ -10,18 +9,19 @@ from playwright.sync_api import Page, expect
 from catalogue.models import Dataset
 from tests.factories.publishers import officer
 from tests.journeys.conftest import PHONE
+from tests.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def search_until_found(page: Page, address: str, title: str) -> None:
     """Load the results again and again until they have the title."""
-    started = time.monotonic()
-    while time.monotonic() - started < 60:
+
+    def is_found() -> int:
         page.goto(address)
-        if page.get_by_role("link", name=title).count():
-            return
-    raise AssertionError(f"“{title}” was not found within a minute.")
+        return page.get_by_role("link", name=title).count()
+
+    until(is_found, what=f"“{title}” among the results")
 
 
 def test_from_a_harvest_to_a_citizen_and_from_an_officer_to_the_api(visit, harvested, rivers):

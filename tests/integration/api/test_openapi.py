@@ -103,7 +103,7 @@ def some_of_everything(index) -> Iterator[None]:
 
 @api.parametrize()
 @hypothesis_settings(
-    max_examples=15,
+    max_examples=8,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
     derandomize=True,

@@ -79,12 +79,11 @@ def test_any_arguments_are_answered_or_refused(catalogue, name, arguments):
 def test_every_field_takes_every_kind_of_condition(catalogue):
     values = ["salmon", '"a b"', "sal*", "?", "*", "[* TO *]", "[a TO b]", "{1 TO 2}", "(a OR b)", "-1", "2015"]
     answers = {
-        (field, value): ask("package_search", {"fq": f"{field}:{value} OR NOT {field}:{value}"})
+        field: ask("package_search", {"fq": " OR ".join(f"{field}:{value} OR NOT {field}:{value}" for value in values)})
         for field in [*FIELDS, "Zone", "extras_Zone", "vocab_x"]
-        for value in values
     }
     numbers_and_times = {"num_resources", "num_tags", "metadata_modified", "metadata_created"}
-    assert {field for (field, _), status in answers.items() if status != 200} == numbers_and_times
+    assert {field for field, status in answers.items() if status != 200} == numbers_and_times
 
 
 def test_every_order_and_every_facet_is_answered(catalogue):

@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from redis import Redis
 
 from catalogue.models import Change, Dataset
 from harvest import actions, tasks
 from harvest.enums import RunState
-from harvest.models import Record, Run
+from harvest.models import Record, Run, Source
 from harvest.pipeline import claim, run
 from harvest.pipeline.job import Job
-from tests.connections import end_all_others
-from tests.factories.harvest import NEVER, counts, data_json, record, run_now, source
+from tests.connections import end_all_others, wait_until_alone
+from tests.factories.harvest import NEVER, counts, data_json, record, run_now, serve, source
 from tests.integration.harvest.test_interruptions import state_of_everything
 from tests.integration.harvest.test_kill import database_url
 from tests.servers.faulty import FaultyServer
@@ -33,6 +33,9 @@ from tests.waiting import PATIENCE, until
 
 PROJECT = Path(__file__).parents[3]
 RECORDS = 1_500
+
+#: An entry in the midst of them.
+HELD = "r1100"
 
 #: Where Celery keeps its messages.
 QUEUE = "celery"
@@ -44,6 +47,11 @@ def catalogue() -> bytes:
     records: list[Any] = [record(f"r{number}", f"Title {number % 400}") for number in range(RECORDS)]
     records[700] = record("r699", "A second r699")
     return data_json(records)
+
+
+def harvest_one_of_it_first(maps: Source, portal: FaultyServer) -> None:
+    serve(portal, [record(HELD, "As it was before")])
+    assert counts(run_now(maps)) == {"seen": 1, "created": 1}
 
 
 def forget_everything() -> None:
@@ -119,8 +127,9 @@ def celery_worker(portal: FaultyServer) -> Iterator["subprocess.Popen[bytes]"]:
 
 @pytest.mark.slow
 def test_emptied_broker_and_killed_worker_only_cost_time(portal: FaultyServer):
-    portal.replies["/data.json"] = file(catalogue())
     maps = source(portal.url("/data.json"), slug="maps")
+    harvest_one_of_it_first(maps, portal)
+    portal.replies["/data.json"] = file(catalogue())
     waiting = actions.queue_run(maps, now=timezone.now())
     with Redis.from_url(settings.REDIS_URL) as redis:
         redis.delete(QUEUE)
@@ -133,10 +142,12 @@ def test_emptied_broker_and_killed_worker_only_cost_time(portal: FaultyServer):
         tasks.start_due_harvests()
 
     nudge_again()
-    with celery_worker(portal) as worker:
+    with celery_worker(portal) as worker, transaction.atomic():
+        Dataset.objects.select_for_update().get(origin_id=HELD)  # beyond it the worker doesn't come, however fast it is
         until(lambda: Run.objects.get(id=waiting.id).seen > 0, what="the first worker to store something")
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait(PATIENCE)
+    wait_until_alone()
     killed = Run.objects.get(id=waiting.id)
     assert (killed.state, killed.seen < RECORDS) == (RunState.RUNNING, True)
 
@@ -145,8 +156,12 @@ def test_emptied_broker_and_killed_worker_only_cost_time(portal: FaultyServer):
         until(lambda: Run.objects.get(id=waiting.id).state == RunState.COMPLETED, what="the second worker to end")
 
     waiting.refresh_from_db()
-    assert counts(waiting)["created"] == RECORDS - 1
+    assert (counts(waiting)["created"], counts(waiting)["updated"]) == (RECORDS - 2, 1)
     interrupted, interrupted_counts = state_of_everything(), counts(waiting)
     forget_everything()
+    maps.memory = {}
+    maps.save()
+    harvest_one_of_it_first(maps, portal)
+    portal.replies["/data.json"] = file(catalogue())
     undisturbed = run_now(maps)
     assert (state_of_everything(), counts(undisturbed)) == (interrupted, interrupted_counts)

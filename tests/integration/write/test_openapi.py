@@ -53,7 +53,7 @@ def test_whatever_is_sent_to_be_written_is_answered_as_described(case, operator)
 
 
 @api.include(method=["PUT"]).parametrize()
-@hypothesis_settings(SAME, max_examples=40, phases=[Phase.generate])
+@hypothesis_settings(SAME, max_examples=20, phases=[Phase.generate])
 def test_whatever_is_put_in_the_place_of_another_is_answered_as_described(case, operator):
     """Without the examples that try every field by itself: bodies are those of POST, which tries them."""
     answered(case, operator)

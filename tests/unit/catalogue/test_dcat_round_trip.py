@@ -56,7 +56,7 @@ def test_a_series_told_with_its_member_is_no_entry_of_its_own(tmp_path, form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=25, phases=[Phase.explicit, Phase.generate])  # to shrink so large an entry takes minutes
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])  # to shrink so large an entry takes minutes
 @given(drafts=st.lists(drafts(), min_size=1, max_size=3))
 def test_any_entries_come_back_as_they_were(tmp_path_factory, form, drafts):
     entries = [entry_of(draft) for draft in drafts]

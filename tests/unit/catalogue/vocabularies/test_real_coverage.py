@@ -4,6 +4,7 @@ Reads the real catalogue metadata below REAL_DATA_DIR (skipped where it isn't se
 """
 
 import gzip
+import itertools
 import json
 import re
 from collections import Counter
@@ -35,12 +36,12 @@ DATE_EXTRAS = ("date_released", "date_updated", "temporal_coverage-from", "metad
 
 @pytest.fixture(scope="module")
 def packages(real_data: Path) -> list[dict[str, Any]]:
-    """data.gov.uk's packages of 2016."""
+    """One in five of data.gov.uk's packages of 2016."""
     path = real_data / "a_ckan/data.gov.uk-2016/packages.jsonl.gz"
     if not path.exists():
         pytest.skip(f"{path} is not there: this test reads data.gov.uk's packages of 2016.")
     with gzip.open(path) as lines:
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in itertools.islice(lines, 0, None, 5)]
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,8 @@ def test_every_spelling_of_format_in_the_joined_records(real_data: Path) -> None
     if not path.exists():
         pytest.skip(f"{path} is not there: this test reads the joined records.")
     with gzip.open(path) as lines:
-        resources = [resource for line in lines for resource in json.loads(line)["resources"]]
+        some = itertools.islice(lines, 0, None, 5)
+        resources = [resource for line in some for resource in json.loads(line)["resources"]]
     #: 'http' and 'WWW:LINK…' name the way to a thing, not its format: nothing can be known of it but by its address.
     named = [it for it in resources if it.get("format") and not re.match(r"(?i)(https?|www:.*)$", it["format"])]
     assert share(named, lambda it: format_from(it["format"], url=it.get("url") or "")) >= 0.99

@@ -1,10 +1,10 @@
 """Real packages: every one accounted for, and how much of them our vocabulary holds. Floors, not exact counts."""
 
-import itertools
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
+
+import pytest
 
 from catalogue.enums import Access, Frequency
 from catalogue.vocabularies.formats import FORMATS
@@ -14,31 +14,39 @@ from harvest.raw_record import RawRecord
 from harvest.sources.base import Limits, Place, SourceFailed, SourceProblem
 from harvest.sources.ckan import CkanAdapter
 from services.http import OutboundPolicy
+from tests.real_data import part_of
 
 LIMITS = Limits(OutboundPolicy(), max_bytes=4 * 1024**3)
 PACKAGES = "a_ckan/data.gov.uk-2016/packages.jsonl.gz"
 
 #: One record in so many is normalised: enough for shares, and quick.
-STEP = 10
+STEP = 20
 
 
-def records(real_data: Path) -> Iterator[RawRecord]:
+@pytest.fixture(scope="module")
+def read(real_data: Path) -> tuple[list[str], list[RawRecord]]:
+    """The identifier of every record, and some of the records, from all over the file."""
     events = CkanAdapter().fetch(Place(str(real_data / PACKAGES), may_be_path=True), memory={}, limits=LIMITS)
-    return (event for event in events if isinstance(event, RawRecord))
+    guids, some = [], []
+    for record in (event for event in events if isinstance(event, RawRecord)):
+        if len(guids) % STEP == 0:
+            some.append(record)
+        guids.append(record.guid)
+    return guids, some
 
 
-def test_every_package_of_2016_is_a_record_of_its_own(real_data: Path):
-    guids = [record.guid for record in records(real_data)]
+def test_every_package_of_2016_is_a_record_of_its_own(read: tuple[list[str], list[RawRecord]]):
+    guids, _ = read
 
     assert len(guids) == len(set(guids)) == 25_817
 
 
-def test_most_of_what_2016_says_finds_its_field(real_data: Path):
+def test_most_of_what_2016_says_finds_its_field(read: tuple[list[str], list[RawRecord]]):
     normaliser = CkanNormaliser()
     have: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     total = 0
-    for record in itertools.islice(records(real_data), 0, None, STEP):
+    for record in read[1]:
         total += 1
         normalised = normaliser(record.body, publisher_id=UUID(int=1))
         draft, findings = validate(normalised.draft)
@@ -77,7 +85,8 @@ def test_every_json_file_of_portals_loads_or_is_answered_with_a_sentence(real_da
     ]
     loaded = 0
     sentences = []
-    for file in files:
+    assert len(files) > 50
+    for file in part_of(files, one_in=3):
         events = CkanAdapter().fetch(Place(str(file), may_be_path=True), memory={}, limits=LIMITS)
         try:
             found = list(events)
@@ -91,5 +100,5 @@ def test_every_json_file_of_portals_loads_or_is_answered_with_a_sentence(real_da
                 loaded += 1
             elif isinstance(event, SourceProblem):
                 assert event.finding.message
-    assert loaded >= 3_000
+    assert loaded >= 300
     assert [sentence for sentence in sentences if not sentence.endswith((".", "”"))] == []
