@@ -106,14 +106,16 @@ def test_record_without_an_end_costs_itself_and_fills_no_memory(portal: FaultySe
 )
 def test_after_any_fault_nothing_is_lost_and_the_next_harvest_heals(portal: FaultyServer, reply: Reply):
     serve(portal, [record(f"r{number}") for number in range(12)])
-    maps = source(portal.url("/data.json"), max_seconds=1)
+    maps = source(portal.url("/data.json"))
     run_now(maps)
-    good = portal.replies["/data.json"]
-    portal.replies["/data.json"] = reply
+    good, patience = portal.replies["/data.json"], maps.max_seconds
+    portal.replies["/data.json"], maps.max_seconds = reply, 1
+    maps.save()
 
     assert run_now(maps).state == RunState.FAILED
     assert Dataset.objects.filter(state=State.PUBLISHED).count() == 12
-    portal.replies["/data.json"] = good
+    portal.replies["/data.json"], maps.max_seconds = good, patience
+    maps.save()
     assert counts(run_now(maps)) == {"seen": 12, "unchanged": 12}
 
 
