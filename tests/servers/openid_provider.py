@@ -17,6 +17,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from tests.waiting import PATIENCE
+
 CLIENT_ID, CLIENT_SECRET = "domesday:here", "a secret / with + signs"
 
 #: Signing is the same for all; making keys takes time.
@@ -121,11 +123,11 @@ class OpenIdProvider:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
     def sign_in(self, address: str, sub: str) -> str:
         """What a browser does at `address`: sign in as `sub`. Returns where the provider sends it."""
-        answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=10)
+        answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=PATIENCE)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
 

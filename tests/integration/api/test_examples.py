@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +39,7 @@ def examples(live_server, monkeypatch, index):
 
 
 def run(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

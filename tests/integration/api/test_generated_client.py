@@ -13,6 +13,7 @@ from django.test import Client as Browser
 
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory
+from tests.waiting import PATIENCE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -31,7 +32,7 @@ def package(tmp_path_factory) -> Path:
     (folder / "config.yml").write_text("package_name_override: domesday_client\npost_hooks: []\n")
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", "openapi.json", "--meta", "none"]
     command += ["--config", "config.yml", "--output-path", "domesday_client"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 

@@ -23,6 +23,7 @@ from harvest.sources.ckan import CkanAdapter
 from services.http import OutboundPolicy
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.publishers import PublisherFactory
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,7 +90,7 @@ def run(*arguments: str) -> list[dict]:
         [COMMAND, *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         env={"PATH": f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}", "NO_PROXY": "*", "PYTHONWARNINGS": "ignore"},
         check=False,
     )
@@ -148,7 +149,7 @@ def test_our_own_adapter_harvests_all_of_it_and_then_only_what_changed(site):
 
 
 def get(address: str, **headers: str) -> dict:
-    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=30) as response:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE) as response:
         assert response.url == address
         return json.load(response)
 
@@ -252,5 +253,5 @@ def test_each_request_of_ckanr_is_answered(site):
         f"{site}/api/action/datastore_search?resource_id=00000000-0000-4000-8000-000000000000&limit=5", data=b""
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request, timeout=30)
+        urllib.request.urlopen(request, timeout=PATIENCE)
     assert (refused.value.code, json.load(refused.value)["error"]["__type"]) == (404, "Not Found Error")

@@ -22,6 +22,7 @@ from publishers.models import Publisher
 from tests.factories.harvest import data_json, record, serve
 from tests.factories.publishers import PublisherFactory
 from tests.servers.faulty import FaultyServer
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -166,7 +167,7 @@ def test_codes_as_a_shell_sees_them():
         capture_output=True,
         text=True,
         env=os.environ,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
     assert done.returncode == 2

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from catalogue.actions import dumps
 from tests.factories.catalogue import dataset
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,7 +38,7 @@ def site(live_server: Any, settings: Any, tmp_path: Path) -> str:
 
 
 def ask(site: str, path: str, **headers: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(site).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(site).netloc, timeout=PATIENCE)
     connection.request("GET", path, headers=headers)
     return connection, connection.getresponse()
 

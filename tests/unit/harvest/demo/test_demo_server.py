@@ -14,6 +14,7 @@ from harvest.demo.files import media_type, render
 from harvest.demo.links import Answer, DemoFile
 from harvest.demo.publishers import demo_publishers
 from harvest.demo.server import DemoServer
+from tests.waiting import PATIENCE
 
 GET_STATUS = {
     Answer.OK: 200,
@@ -43,7 +44,7 @@ def server() -> Iterator[DemoServer]:
 
 
 def ask(server: DemoServer, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> Reply:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=PATIENCE)
     try:
         connection.request(method, path, headers=headers or {})
         response = connection.getresponse()
