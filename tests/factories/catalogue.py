@@ -13,9 +13,9 @@ from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.enums import Route, State, Visibility
 from catalogue.models import Dataset
 from publishers.models import Publisher
-from tests.factories.publishers import PublisherFactory, officer
+from tests.factories.publishers import FIRST_NUMBER, PublisherFactory, officer
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(FIRST_NUMBER)
 
 
 def draft(publisher: Publisher | None = None, **fields: Any) -> DatasetDraft:

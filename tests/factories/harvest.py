@@ -13,11 +13,11 @@ from harvest.models import Run, Source
 from harvest.pipeline import claim
 from harvest.pipeline.run import run_harvest
 from publishers.models import Publisher
-from tests.factories.publishers import PublisherFactory
+from tests.factories.publishers import FIRST_NUMBER, PublisherFactory
 from tests.servers.faulty import FaultyServer
 from tests.servers.replies import file
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(FIRST_NUMBER)
 
 #: A heartbeat that never comes: within a test's transaction no other connection sees the run.
 NEVER = 3600.0
