@@ -59,7 +59,7 @@ def test_nothing_hostile_reaches_a_page(text: str, shown: str) -> None:
 def test_hostile_text_is_answered_soon(part: str) -> None:
     start = time.process_time()
     markdown_to_html(part * 100_000)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 20  # what takes the square of its length takes hours
 
 
 def test_plain_text_is_the_words_alone() -> None:

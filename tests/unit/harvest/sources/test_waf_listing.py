@@ -102,7 +102,7 @@ def test_hostile_pages_cost_no_time():
     started = time.process_time()
     for page in ("<a href=" * 200_000, "<!--" * 400_000, '<a href="a.xml">' * 50_000, "<a " + " " * 2_000_000):
         read_listing(page, URL)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 60
 
 
 @pytest.mark.parametrize(
