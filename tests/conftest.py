@@ -28,10 +28,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def own_database(address: str, *, beside: int = 0) -> str:
-    """Valkey has sixteen databases: this worker's own, so that no test finds, waits for or clears away what another
-    worker's left there; `beside` is for one more."""
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
-    return urlsplit(address)._replace(path=f"/{number + 8 * beside}").geturl()
+    """This worker's own database of Valkey, so that no test finds, waits for or clears away what another worker's left
+    there; `beside` is for one more."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return urlsplit(address)._replace(path=f"/{2 * number + beside}").geturl()
 
 
 def _set_up_django() -> None:

@@ -10,6 +10,7 @@ from config.embedded import processes
 from config.embedded.account import readable_root, server_account
 from config.embedded.folders import Folders, ServersError, write_private
 
+#: So many databases that the tests' workers, each with two, have enough on any machine.
 CONFIGURATION = """\
 bind 127.0.0.1
 port {port}
@@ -17,6 +18,7 @@ requirepass {password}
 save ""
 appendonly no
 daemonize no
+databases 128
 """
 
 
