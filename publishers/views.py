@@ -91,9 +91,9 @@ class PasswordReset(views.PasswordResetView):
     email_template_name = "registration/password_reset_mail.txt"
     subject_template_name = "registration/password_reset_subject.txt"
     success_url = reverse_lazy("people:password-reset-sent")
-    extra_email_context = {"site_url": settings.SITE_URL}
 
     def form_valid(self, form: Any) -> HttpResponse:
+        self.extra_email_context = {"site_url": settings.SITE_URL}
         asked = User.objects.filter(email__iexact=form.cleaned_data["email"], is_active=True).first()
         if asked:
             who = audit.Who(asked, address=client_address(self.request))
