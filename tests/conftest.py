@@ -68,14 +68,25 @@ hypothesis.settings.load_profile("domesday")
 LONGEST = (
     "tests/journeys/",
     "tests/integration/api/test_openapi.py",
-    "tests/unit/config/",
+    "tests/integration/write/test_openapi.py",
+    "tests/integration/harvest/",
     "tests/integration/search/",
+    "tests/unit/config/",
 )
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each worker begins with a stretch of the list of its own: every stretch begins with a share of the longest."""
+    workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    longest = [item for item in items if item.nodeid.startswith(LONGEST)]
+    others = [item for item in items if not item.nodeid.startswith(LONGEST)]
+    stretch = -(-len(others) // workers)
+    items[:] = [
+        item
+        for worker in range(workers)
+        for item in longest[worker::workers] + others[worker * stretch : (worker + 1) * stretch]
+    ]
 
 
 def pytest_xdist_auto_num_workers() -> int:
