@@ -29,7 +29,8 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from catalogue.actions import dumps  # noqa: E402
-from catalogue.actions.store import By, Entry, upsert_many  # noqa: E402
+from catalogue.actions.entry import By, Entry  # noqa: E402
+from catalogue.actions.store import upsert_many  # noqa: E402
 from catalogue.api.ckan.arguments import Arguments  # noqa: E402
 from catalogue.api.ckan.package_search import package_search  # noqa: E402
 from catalogue.drafts import DatasetDraft, ResourceDraft  # noqa: E402

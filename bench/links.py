@@ -107,7 +107,8 @@ class Server:
 
 
 def seed(hosts: list[str], port: int, links_per_host: int, now: datetime) -> None:
-    from catalogue.actions.store import By, Entry, upsert_many
+    from catalogue.actions.entry import By, Entry
+    from catalogue.actions.store import upsert_many
     from catalogue.drafts import DatasetDraft, ResourceDraft
     from catalogue.enums import Route, State
     from catalogue.models import Dataset

@@ -82,7 +82,8 @@ def load(limit: int) -> None:
     """
     from django.utils.text import slugify
 
-    from catalogue.actions.store import By, Entry, upsert_many
+    from catalogue.actions.entry import By, Entry
+    from catalogue.actions.store import upsert_many
     from catalogue.enums import Route, State
     from harvest.normalise.ckan import CkanNormaliser
     from harvest.pipeline.validate import validate

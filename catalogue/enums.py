@@ -252,6 +252,7 @@ class DeliveryState(TextChoices):
 class PauseReason(TextChoices):
     """Why a webhook is called no more, until somebody sees to it. Where its owner has stopped it, none."""
 
+    UNPROVEN = "unproven", "Its address has not answered the challenge so far"
     NO_ANSWER = "no_answer", "Its address has answered with no success for a week"
     GONE = "gone", "Its address answered 410: it wants to hear no more"
     OWNER_CLOSED = "owner_closed", "Its owner’s account is closed"

@@ -1,8 +1,12 @@
-"""How a call of a webhook is signed, and when one that failed is tried again. Pure."""
+"""How a call of a webhook is signed, how an address proves that it wants calls, and when a failed one is made again.
+
+Pure.
+"""
 
 import datetime
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable
 from typing import Final
 
@@ -30,6 +34,19 @@ def signature(secrets: Iterable[str], body: str, *, at: datetime.datetime) -> st
     signed = f"{moment}.{body}".encode()
     digests = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
     return ",".join((f"t={moment}", *(f"v1={digest}" for digest in digests)))
+
+
+def gives_back(answer: bytes, word: str) -> bool:
+    """Whether an address answered a challenge with its word: as plain text, or as `{"challenge": word}`.
+
+    Nothing may stand beside it: a server that sends back whatever it is sent has not understood.
+    """
+    try:
+        text = answer.decode().strip()
+        said = json.loads(text) if text.startswith("{") else {"challenge": text}
+    except (ValueError, RecursionError):
+        return False
+    return bool(said == {"challenge": word})
 
 
 def next_attempt(attempts: int, *, now: datetime.datetime) -> datetime.datetime | None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from harvest.enums import ACTIVE_RUN_STATES, RecordState, RunState, Schedule, SourceKind
 from harvest.models import Record, Run, Source

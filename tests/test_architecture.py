@@ -45,6 +45,7 @@ LAYERS = [
             "officer_home",
             "proposed",
             "unmerging",
+            "inventory.entry_plan",
             "inventory.export",
             "inventory.holdings",
             "inventory.import_plan",

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from catalogue.actions.datasets import draft_of
+from catalogue.actions.entry import By, Entry, Stored
 from catalogue.actions.holding import put_many
-from catalogue.actions.store import By, Entry, Stored
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.edit_point import EditPoint
 from catalogue.enums import State, Visibility

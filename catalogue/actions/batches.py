@@ -14,9 +14,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from catalogue.actions import audit_steps
+from catalogue.actions.entry import By, Entry, Release, Result
 from catalogue.actions.holding import put_many
 from catalogue.actions.proposals import undo_editions
-from catalogue.actions.store import By, Entry, Release, Result, upsert_many
+from catalogue.actions.store import upsert_many
 from catalogue.edit_point import EditPoint
 from catalogue.enums import BatchKind, State, Visibility
 from catalogue.models import Batch, BatchItem, Dataset, Revision

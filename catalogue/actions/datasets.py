@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from catalogue.actions import changes
+from catalogue.actions.entry import By, Entry, Release, Stored
 from catalogue.actions.holding import put_many
-from catalogue.actions.store import By, Entry, Release, Stored, upsert_many
+from catalogue.actions.store import upsert_many
 from catalogue.drafts import DatasetDraft
 from catalogue.enums import ChangeKind, State, Visibility
 from catalogue.models import Dataset, Resource, Revision

@@ -12,8 +12,9 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from catalogue.actions.entry import By, Entry, Result, Stored
 from catalogue.actions.resource_identity import match
-from catalogue.actions.store import By, Entry, Result, Stored, upsert_many
+from catalogue.actions.store import upsert_many
 from catalogue.actions.workflow_notes import note, tell
 from catalogue.drafts import DatasetDraft
 from catalogue.enums import OPEN_PROPOSAL_STATES, ProposalState, WorkflowStep

@@ -5,7 +5,7 @@ import datetime
 from django.db import transaction
 
 from catalogue.actions import batches
-from catalogue.actions.store import By, Entry
+from catalogue.actions.entry import By, Entry
 from catalogue.enums import BatchKind, State
 from catalogue.inventory.import_plan import ImportPlan
 from catalogue.models import Batch, InventoryFile

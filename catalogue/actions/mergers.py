@@ -13,7 +13,8 @@ from django.apps import apps
 from django.db import transaction
 
 from catalogue import unmerging
-from catalogue.actions.store import By, Entry, upsert_many
+from catalogue.actions.entry import By, Entry
+from catalogue.actions.store import upsert_many
 from catalogue.mergers import MOVED, objections
 from catalogue.models import Dataset, Resource
 from catalogue.quality.days import day_of

@@ -11,7 +11,8 @@ from typing import TypeVar
 from django.db import Error, transaction
 
 from catalogue.actions import holding
-from catalogue.actions.store import By, Entry, Stored, upsert_many
+from catalogue.actions.entry import By, Entry, Stored
+from catalogue.actions.store import upsert_many
 from catalogue.actions.uploads import approve_files
 from catalogue.actions.workflow_notes import note, tell_authors
 from catalogue.edit_point import EditPoint

@@ -6,7 +6,8 @@ from typing import TypeVar
 from django.db import transaction
 from django.utils import timezone
 
-from catalogue.actions.store import By, Entry, upsert_many
+from catalogue.actions.entry import By, Entry
+from catalogue.actions.store import upsert_many
 from catalogue.enums import Route, Visibility
 from catalogue.proposed import WorkingCopy
 

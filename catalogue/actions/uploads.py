@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile as Incoming
 from django.db import transaction
 
 from catalogue.actions import amending, held_files, virus_scans
-from catalogue.actions.store import By, Stored
+from catalogue.actions.entry import By, Stored
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.enums import LinkState
 from catalogue.file_names import UNKNOWN, media_type_of, safe_file_name

@@ -58,6 +58,11 @@ class _Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
+def headers_of(secrets: list[str], body: str, *, now: datetime.datetime) -> dict[str, str]:
+    """What a body goes out with."""
+    return {"Content-Type": "application/json", HEADER: signature(secrets, body, at=now)}
+
+
 def deliver_due(*, clock: Clock, seconds: float = _RUN) -> int:
     """Make the calls that are due; return how many were heard."""
     ends = clock() + datetime.timedelta(seconds=seconds)
@@ -110,11 +115,7 @@ async def _call(session: GuardedSession, delivery: WebhookDelivery, clock: Clock
     if not secrets:
         error = "Its secret can’t be read: SECRET_KEY is another. Give the webhook a new one."
         return _Outcome(delivery, None, error, now)
-    headers = {
-        "Content-Type": "application/json",
-        HEADER: signature(secrets, delivery.body, at=now),
-        "Domesday-Delivery": str(delivery.pk),
-    }
+    headers = headers_of(secrets, delivery.body, now=now) | {"Domesday-Delivery": str(delivery.pk)}
     status, error = None, ""
     try:
         # The body of the answer is not read

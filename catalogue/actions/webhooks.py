@@ -34,7 +34,10 @@ def add(
     search: str = "",
     **follows: Any,
 ) -> Webhook:
-    """Follow a publisher, a dataset (`dataset_id`) or a search from now on."""
+    """Follow a publisher, a dataset (`dataset_id`) or a search from now on.
+
+    It calls nobody until its address has shown that it wants to be called: `webhook_challenge.prove`.
+    """
     webhook = Webhook(
         owner=owner,
         name=name,
@@ -43,6 +46,8 @@ def add(
         secret=_new_secret(),
         search=search,
         created_at=now,
+        is_active=False,
+        paused_because=PauseReason.UNPROVEN,
         **follows,
     )
     webhook_notes.first_look(webhook)
@@ -100,19 +105,24 @@ def pause(webhook: Webhook, reason: PauseReason, *, now: datetime.datetime) -> b
 def change(webhook: Webhook, changed: set[str], *, now: datetime.datetime) -> None:
     """Store what somebody changed of a webhook, and nothing that followers write of it meanwhile.
 
-    One that follows something else begins there; one that is set going again, or has another address, goes on where it
-    stopped.
+    One that follows something else begins there; one that is set going again goes on where it stopped. With another
+    address it waits, as a new one does, until that has shown that it wants to be called.
     """
     with transaction.atomic():
         fields = set(changed)
+        was = Webhook.objects.select_for_update().values_list("paused_because", flat=True).get(pk=webhook.pk)
+        is_unproven = "url" in fields or was == PauseReason.UNPROVEN
         if fields & {"subject", "publisher", "dataset_id", "search"}:
             webhook_notes.first_look(webhook)
             fields |= {"position", "finds"}
-        if "is_active" in fields:
+        if is_unproven:
+            webhook.is_active, webhook.paused_because = False, PauseReason.UNPROVEN
+            fields |= {"is_active", "paused_because"}
+        elif "is_active" in fields:
             webhook.paused_because = ""
             fields.add("paused_because")
         webhook.save(update_fields=fields)
-        if webhook.is_active and {"is_active", "url"} & fields:
+        if webhook.is_active and "is_active" in fields:
             go_on(webhook, now=now)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By, Release, Stored
+from catalogue.actions.entry import By, Release, Stored
 from catalogue.actions.workflow_notes import note, tell, tell_authors
 from catalogue.enums import State, WorkflowStep
 from catalogue.models import Dataset, WorkflowNote

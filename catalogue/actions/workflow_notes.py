@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import WorkflowStep
 from catalogue.models import Dataset, WorkflowNote
 from publishers.actions.notices import notify

@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from catalogue.models import Dataset
 from publishers.models import User
@@ -22,6 +24,13 @@ def person(request: HttpRequest) -> User:
 def by(request: HttpRequest, comment: str = "") -> By:
     """Who does it, for the history."""
     return By(Route.FORM, user=person(request), comment=comment)
+
+
+def may_ask_outside(request: HttpRequest, what: str, *, most: int) -> bool:
+    """Whether this person may have us ask a server of others once more: so many times a minute for each purpose."""
+    key = f"asked-outside:{what.replace(' ', '-')}:{person(request).pk}:{timezone.now():%H%M}"
+    cache.add(key, 0, 120)
+    return cache.incr(key) <= most
 
 
 def may(request: HttpRequest, permission: Permission, dataset: Dataset) -> bool:

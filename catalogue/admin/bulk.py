@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalogue import queries
 from catalogue.actions import batches
-from catalogue.actions.store import Entry
+from catalogue.actions.entry import Entry
 from catalogue.admin.access import by, person
 from catalogue.admin.batches import done_words
 from catalogue.bulk_plan import BulkPlan, plan_change

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalogue.actions import datasets, workflow
-from catalogue.actions.store import Release
+from catalogue.actions.entry import Release
 from catalogue.admin import entry_list, lifecycle, live_checks, mergers, panels, tables, versions
 from catalogue.admin.access import by, may, person
 from catalogue.admin.files import ResourceInline

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.forms import inlineformset_factory
 from django.http import HttpRequest, JsonResponse
@@ -18,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from catalogue.admin.access import person, their_entries
+from catalogue.admin.access import may_ask_outside, person, their_entries
 from catalogue.forms import DatasetForm, ResourceForm
 from catalogue.forms.dataset import GOOD_TITLE_LENGTH, inherited_contact
 from catalogue.forms.files import FilesFormSet
@@ -144,8 +143,7 @@ def check_link(request: HttpRequest) -> JsonResponse:
     """POST `url` → whether it works, and what the server says of the file: format, size."""
     if publisher_ids_with(request.user, Permission.EDIT_DATASET) == set():
         raise PermissionDenied
-    key = f"links-looked-at:{person(request).pk}:{timezone.now():%H%M}"
-    if cache.get_or_set(key, 0, 120) is not None and cache.incr(key) > LINKS_A_MINUTE:
+    if not may_ask_outside(request, "links", most=LINKS_A_MINUTE):
         return JsonResponse({"text": "That were many links: the rest are checked after you save.", "state": "unclear"})
     url = request.POST.get("url", "").strip()[:4000]
     if not url.lower().startswith(("http://", "https://")):

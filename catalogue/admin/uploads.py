@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue.actions import amending, uploads
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.admin.access import their_entries
 from catalogue.drafts import ResourceDraft
 from catalogue.enums import Route

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from catalogue.actions import webhooks
+from catalogue.actions import webhook_challenge, webhooks
+from catalogue.admin.access import may_ask_outside
 from catalogue.enums import PauseReason, WebhookSubject
 from catalogue.models import Dataset, Webhook, WebhookDelivery
 from catalogue.search_parameters import SearchParameters
@@ -26,6 +27,9 @@ from publishers.client_address import client_address
 from publishers.enums import AuditAction
 from publishers.models import Publisher, User
 from publishers.permissions import works_for_any
+
+#: Times in a minute that one person may have the addresses of their webhooks asked.
+ASKED_A_MINUTE: Final = 10
 
 #: Calls that a webhook's page shows; all are a click away.
 _SHOWN: Final = 50
@@ -146,21 +150,43 @@ class WebhookAdmin(_OwnersOnly):
             context |= {
                 "calls": list(webhook.deliveries.order_by("-created_at", "-sequence", "pk")[:_SHOWN]),
                 "is_own": webhook.owner_id == request.user.pk,
+                "is_unproven": webhook.paused_because == PauseReason.UNPROVEN,
             }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What is stored first, its address is asked afterwards: no transaction waits for another's server."""
+        response: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        if webhook := getattr(request, "to_be_proven", None):
+            self._prove(request, webhook)
+        return response
+
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
         now = timezone.now()
+        wants_calls = form.cleaned_data.get("is_active")
         if change:
             webhooks.change(obj, set(form.changed_data), now=now)
         else:
             assert isinstance(request.user, User)
-            values = {name: value for name, value in form.cleaned_data.items() if name != "subject"}
+            values = {name: value for name, value in form.cleaned_data.items() if name not in {"subject", "is_active"}}
             made = webhooks.add(owner=request.user, subject=WebhookSubject(obj.subject), now=now, **values)
             obj.pk = made.pk
             obj.refresh_from_db()
             messages.info(request, f"It signs with this secret: {made.secret}")
+        if wants_calls and obj.paused_because == PauseReason.UNPROVEN:
+            request.to_be_proven = obj  # type: ignore[attr-defined]
         self._note(request, obj, AuditAction.WEBHOOK_CHANGED if change else AuditAction.WEBHOOK_CREATED)
+
+    def _prove(self, request: HttpRequest, webhook: Webhook) -> None:
+        """Ask its address whether it wants to be called, and say what came of it."""
+        if not may_ask_outside(request, "addresses of webhooks", most=ASKED_A_MINUTE):
+            messages.warning(request, "That were many attempts. Wait a minute, then ask its address again.")
+        elif problem := webhook_challenge.prove(webhook, clock=timezone.now):
+            messages.warning(
+                request, f"It is not called so far, for its address has not shown that it wants calls. {problem}"
+            )
+        else:
+            messages.success(request, "Its address wants to be called: the webhook is active.")
 
     def delete_model(self, request: HttpRequest, obj: Webhook) -> None:
         self._note(request, obj, AuditAction.WEBHOOK_DELETED)
@@ -174,6 +200,7 @@ class WebhookAdmin(_OwnersOnly):
         site = self.admin_site
         own = [
             path("<uuid:pk>/secret/", site.admin_view(self.change_secret), name="catalogue_webhook_secret"),
+            path("<uuid:pk>/challenge/", site.admin_view(self.challenge), name="catalogue_webhook_challenge"),
             path("<uuid:pk>/take-over/", site.admin_view(self.take_over), name="catalogue_webhook_take_over"),
             path(
                 "<uuid:pk>/send-again/<uuid:call>/",
@@ -192,6 +219,14 @@ class WebhookAdmin(_OwnersOnly):
         detail = {"before": "signs no more" if is_leaked else f"signs for {OVERLAP.days} days"}
         self._note(request, webhook, AuditAction.WEBHOOK_SECRET_CHANGED, **detail)
         messages.success(request, "It signs with a new secret from now on.")
+        return self._back(webhook)
+
+    @method_decorator(require_POST)
+    def challenge(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Ask an address again that has not answered so far."""
+        webhook = self._found(request, pk)
+        if webhook.paused_because == PauseReason.UNPROVEN and works_for_any(webhook.owner):
+            self._prove(request, webhook)
         return self._back(webhook)
 
     @method_decorator(require_POST)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from catalogue.actions.amending import amend
-from catalogue.actions.store import By, Result
+from catalogue.actions.entry import By, Result
 from catalogue.drafts import DatasetDraft
 from catalogue.models import Dataset
 from files.queries import files_with_tables

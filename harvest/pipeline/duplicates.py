@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from catalogue.actions.datasets import withdraw
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route, State
 from catalogue.models import Dataset
 from harvest.enums import DuplicateReason, DuplicateState

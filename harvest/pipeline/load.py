@@ -11,7 +11,8 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from catalogue.actions import rows
-from catalogue.actions.store import By, Entry, Origin, Result, seen_again, upsert_many
+from catalogue.actions.entry import By, Entry, Origin, Result
+from catalogue.actions.store import seen_again, upsert_many
 from catalogue.enums import Route, State
 from catalogue.models import Dataset
 from harvest.enums import RecordState, Severity, Stage

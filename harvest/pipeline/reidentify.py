@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from catalogue.actions import past_identifiers
 from catalogue.actions.datasets import withdraw_many
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from catalogue.models import Dataset
 from harvest.enums import RecordState, Stage

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalogue.actions.datasets import withdraw_many
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route, State
 from harvest.enums import RecordState
 from harvest.models import Record, Run, Source

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from catalogue.actions.amending import amend
-from catalogue.actions.store import By, Entry, Origin, upsert_many
+from catalogue.actions.entry import By, Entry, Origin
+from catalogue.actions.store import upsert_many
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.enums import Route, State, Visibility
 from catalogue.models import Dataset

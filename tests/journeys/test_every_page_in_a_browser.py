@@ -3,14 +3,15 @@ console; and the keyboard gets everywhere."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from catalogue.models import Dataset
 from harvest.models import Run, Source
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.looking import wider_than_the_window
 from tests.journeys.test_journeys import search_until_found
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -56,20 +57,6 @@ def pages(harvested, site) -> list[str]:
         "/privacy",
         "/no/such/page",
     ]
-
-
-def wider_than_the_window(page: Page) -> list[str]:
-    """What sticks out to the right, if anything can be scrolled to."""
-    return page.evaluate(
-        """() => {
-            const width = document.documentElement.clientWidth;
-            if (document.documentElement.scrollWidth <= width) return [];
-            return [...document.querySelectorAll("body *")]
-                .filter((element) => element.getBoundingClientRect().right > width + 1)
-                .slice(0, 5)
-                .map((element) => element.outerHTML.slice(0, 120));
-        }"""
-    )
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

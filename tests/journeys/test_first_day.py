@@ -7,10 +7,9 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from catalogue.enums import State
 from catalogue.models import Dataset
@@ -18,6 +17,8 @@ from publishers.actions import invitations
 from publishers.enums import Role
 from tests.factories.publishers import officer
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.keyboard import choose, fill, press
+from tests.journeys.looking import looked_at
 from tests.journeys.test_journeys import search_until_found
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -25,42 +26,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 #: Seconds that the whole way may take. People have five minutes; a machine looks at each page by axe-core besides, and
 #: may have twenty other things to do.
 LONGEST = 900
-
-
-def tab_to(page: Page, target: Locator, *, most: int = 150) -> None:
-    """Press Tab until this has the focus."""
-    expect(target).to_have_count(1)
-    for _ in range(most):
-        if target.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{target} was not reached within {most} presses of Tab.")
-
-
-def fill(page: Page, selector: str, text: str) -> None:
-    tab_to(page, page.locator(selector))
-    page.keyboard.press("Control+a")
-    page.keyboard.type(text)
-
-
-def choose(page: Page, selector: str, label: str) -> None:
-    """An option of a list, by typing the beginning of its label."""
-    field = page.locator(selector)
-    tab_to(page, field)
-    page.keyboard.type(label)
-    expect(field.locator("option:checked")).to_have_text(re.compile(f"^{label}"))
-
-
-def press(page: Page, target: Locator) -> None:
-    tab_to(page, target)
-    page.keyboard.press("Enter")
-
-
-def looked_at(page: Page) -> dict[str, list[str]]:
-    """What axe-core finds wrong with the page as it stands."""
-    # Without `preload`: it would put stylesheets anew into the page, which our policy forbids and the browser tells of
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    return {page.url: [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]} if found else {}
 
 
 def test_from_an_invitation_to_a_published_dataset_by_keyboard(visit, harvested, rivers):

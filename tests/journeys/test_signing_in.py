@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from publishers.models import User
 from tests.factories.publishers import officer
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_first_day import fill, looked_at, press
+from tests.journeys.keyboard import fill, press
+from tests.journeys.looking import looked_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.test_every_page_in_a_browser import wider_than_the_window
+from tests.journeys.looking import wider_than_the_window
 from tests.journeys.test_journeys import search_until_found
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, Invalid
 from catalogue.api.ckan.packages import id_of

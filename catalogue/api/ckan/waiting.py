@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from catalogue.actions.store import Stored
+from catalogue.actions.entry import Stored
 from catalogue.actions.trying import as_if_approved
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.models import Dataset

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from catalogue import series
 from catalogue.actions import datasets, workflow
 from catalogue.actions.amending import EditConflict, amend
-from catalogue.actions.store import Release
+from catalogue.actions.entry import Release
 from catalogue.api.native import DatasetDetail, DatasetList
 from catalogue.api.writing.bodies import DatasetBody, body_of
 from catalogue.api.writing.errors import Conflict

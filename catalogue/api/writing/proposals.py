@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from catalogue import queries
 from catalogue.actions import proposals
-from catalogue.actions.store import Stored
+from catalogue.actions.entry import Stored
 from catalogue.api.writing.bodies import DatasetBody, body_of
 from catalogue.api.writing.errors import Conflict
 from catalogue.api.writing.fields import WordsField

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from catalogue import queries
 from catalogue.actions import amending
 from catalogue.actions.amending import EditConflict
-from catalogue.actions.store import Stored
+from catalogue.actions.entry import Stored
 from catalogue.api.native import ResourceDetail
 from catalogue.api.writing.bodies import ResourceBody, resource_body_of
 from catalogue.api.writing.errors import Conflict

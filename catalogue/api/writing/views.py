@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from catalogue import queries
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.api.reading import ReadView
 from catalogue.api.writing.errors import Conflict, Unprocessable, pointers
 from catalogue.api.writing.parsers import MergePatch, StrictJson

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By, Origin
+from catalogue.actions.entry import By, Origin
 from catalogue.enums import Route
 from catalogue.models import Batch, Dataset
 from tests.factories.catalogue import csv_file, dataset

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from catalogue.actions.store import Origin
+from catalogue.actions.entry import Origin
 from catalogue.enums import State
 from catalogue.models import Dataset, Revision
 from publishers.enums import Role

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import quality, workflow
-from catalogue.actions.store import By, Release
+from catalogue.actions.entry import By, Release
 from catalogue.attention import NEEDS, counts_of
 from catalogue.enums import Frequency, LinkState, Route, State
 from catalogue.models import Dataset, LinkCheck, Standing

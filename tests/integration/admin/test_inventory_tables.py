@@ -7,7 +7,8 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from catalogue.actions.store import By, Entry, Origin, upsert_many
+from catalogue.actions.entry import By, Entry, Origin
+from catalogue.actions.store import upsert_many
 from catalogue.drafts import ResourceDraft
 from catalogue.enums import Route, State, Visibility
 from catalogue.inventory.columns import HEADERS

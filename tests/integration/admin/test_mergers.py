@@ -8,7 +8,7 @@ from django.test import Client
 
 from catalogue import mergers
 from catalogue.actions import changes
-from catalogue.actions.store import Origin
+from catalogue.actions.entry import Origin
 from catalogue.enums import ChangeKind, State
 from catalogue.models import Change, Dataset, Revision
 from harvest.normalise.base import Organisation

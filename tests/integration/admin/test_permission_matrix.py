@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import batches, datasets
-from catalogue.actions.store import By, Entry
+from catalogue.actions.entry import By, Entry
 from catalogue.enums import BatchKind, Route, State
 from catalogue.models import Batch, Dataset
 from catalogue.proposed import working_copy

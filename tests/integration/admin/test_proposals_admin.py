@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions.amending import amend
-from catalogue.actions.store import By, Origin
+from catalogue.actions.entry import By, Origin
 from catalogue.enums import Route, State
 from catalogue.models import Batch, Dataset, Proposal
 from catalogue.proposed import working_copies, working_copy

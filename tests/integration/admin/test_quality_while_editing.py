@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions.amending import amend
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route, Visibility
 from catalogue.models import Dataset
 from publishers.enums import Role

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By, Origin
+from catalogue.actions.entry import By, Origin
 from catalogue.enums import LinkState, Route
 from catalogue.models import Change, Dataset, LinkCheck
 from harvest.models import Run, Source

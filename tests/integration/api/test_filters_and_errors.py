@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.test import Client
 
-from catalogue.actions.store import Origin
+from catalogue.actions.entry import Origin
 from catalogue.api.filters import DatasetFilter, PublisherFilter, ResourceFilter
 from catalogue.enums import LinkState
 from catalogue.models import Dataset, LinkCheck

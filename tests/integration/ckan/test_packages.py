@@ -6,7 +6,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from catalogue.actions.store import Origin
+from catalogue.actions.entry import Origin
 from catalogue.enums import Access, DatasetKind, ResourceKind
 from catalogue.models import Dataset, Resource
 from publishers.models import Publisher

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalogue.actions.changes import assign_positions
 from catalogue.actions.datasets import withdraw
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route, State, Visibility
 from publishers.enums import Role, TokenScope
 from tests.factories.catalogue import dataset

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions.datasets import withdraw
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route, State
 from catalogue.models import Dataset, Revision
 from harvest import actions

@@ -18,7 +18,7 @@ from django.utils import timezone
 from pyoxigraph import RdfFormat, parse
 
 from catalogue.actions import datasets, dumps
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.dumps import kept
 from catalogue.enums import DatasetKind, Route, State
 from catalogue.models import Dataset

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route, State
 from tests.factories.catalogue import dataset
 from tests.factories.publishers import PublisherFactory

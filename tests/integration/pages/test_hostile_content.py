@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By, Origin
+from catalogue.actions.entry import By, Origin
 from catalogue.drafts import DATASET_FIELDS
 from catalogue.enums import LinkState, ResourceKind, Route
 from catalogue.inline_script import GOVUK_INLINE_SCRIPT

@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By, Entry, Origin, upsert_many
+from catalogue.actions.entry import By, Entry, Origin
+from catalogue.actions.store import upsert_many
 from catalogue.enums import Route, State
 from catalogue.models import Dataset
 from tests.factories.catalogue import csv_file, dataset

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import datasets, rollups
-from catalogue.actions.store import By, Origin
+from catalogue.actions.entry import By, Origin
 from catalogue.drafts import INTERNAL_FIELDS
 from catalogue.enums import Route, State, Visibility
 from catalogue.models import Dataset

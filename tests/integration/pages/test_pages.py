@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By, Origin
+from catalogue.actions.entry import By, Origin
 from catalogue.drafts import ResourceDraft
 from catalogue.enums import LinkState, ResourceKind, Route
 from catalogue.jinja import date

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import DatasetKind, Route, State, Visibility
 from catalogue.models import Dataset
 from tests.factories.catalogue import dataset

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalogue.actions import changes, datasets
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import ChangeKind, Route, State, Visibility
 from catalogue.models import Change, Dataset, QualityReport
 from catalogue.search import follow, location

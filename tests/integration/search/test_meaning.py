@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions import datasets
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from catalogue.search.index import open_reader
 from catalogue.search.meaning.filling import Filling

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from catalogue.actions import proposals, webhook_notes, webhooks
 from catalogue.actions.amending import amend
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.drafts import INTERNAL_FIELDS, DatasetDraft, ResourceDraft
 from catalogue.dumps.formats import FILES
 from catalogue.enums import Route, WebhookSubject
@@ -178,8 +178,11 @@ def test_a_webhook_calls_when_a_change_is_approved_and_not_when_it_is_proposed(
 ) -> None:
     the_machines_go_round(timezone.now())
     to = {"url": "https://hooks.example/", "owner": officer(agency), "now": timezone.now()}
-    webhooks.add(name="publisher", subject=WebhookSubject.PUBLISHER, publisher=agency, **to)
-    webhooks.add(name="search", subject=WebhookSubject.SEARCH, search=f"/search?q={SECRET}", **to)
+    for hook in (
+        webhooks.add(name="publisher", subject=WebhookSubject.PUBLISHER, publisher=agency, **to),
+        webhooks.add(name="search", subject=WebhookSubject.SEARCH, search=f"/search?q={SECRET}", **to),
+    ):
+        webhooks.go_on(hook, now=timezone.now())
     propose(entry, agency)
     the_machines_go_round(timezone.now())
     assert webhook_notes.note_changes(now=timezone.now()) == 0

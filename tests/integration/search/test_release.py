@@ -21,8 +21,8 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import datasets, dumps, rollups, webhook_notes, webhooks
+from catalogue.actions.entry import By
 from catalogue.actions.quality import rescore
-from catalogue.actions.store import By
 from catalogue.dumps.formats import FILES
 from catalogue.enums import LinkState, Route, WebhookSubject
 from catalogue.models import Change, Dataset, LinkCheck, WebhookDelivery
@@ -247,6 +247,8 @@ def test_webhooks_call_at_the_minute_and_not_before(agency: Publisher) -> None:
         follow(name="dataset", subject=WebhookSubject.DATASET, dataset_id=released.id),
         follow(name="search", subject=WebhookSubject.SEARCH, search="/search?q=salmon"),
     ]
+    for hook in hooks:
+        webhooks.go_on(hook, now=timezone.now())
     datasets.edit(
         released.id,
         datasets.draft_of(released).with_changes(description="Corrected before its release."),

@@ -8,7 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 from catalogue.actions import reminders, workflow
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from catalogue.models import Dataset
 from files.actions import alarms

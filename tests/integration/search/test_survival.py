@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalogue import tasks
 from catalogue.actions import changes, datasets
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from catalogue.models import Dataset
 from catalogue.search.follow import begin

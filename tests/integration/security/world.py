@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from catalogue.actions import batches, datasets, inventory_import, uploads, webhooks
-from catalogue.actions.store import By, Entry
+from catalogue.actions.entry import By, Entry
 from catalogue.enums import BatchKind, DatasetKind, Route, State, WebhookSubject
 from catalogue.models import InventoryFile
 from publishers.actions import invitations, tokens
@@ -68,6 +68,7 @@ class World:
             publisher=self.b,
             now=now,
         )
+        webhooks.go_on(self.hook, now=now)
         self.token, self.token_text = tokens.create(
             user=self.victim, name=f"Token {SECRET}", scope=TokenScope.WRITE, now=now
         )

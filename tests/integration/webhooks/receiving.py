@@ -16,13 +16,15 @@ from tests.factories.publishers import PublisherFactory, officer
 
 
 class Receiver(ThreadingHTTPServer):
-    """Answers with `status`, or as `answers` says of a body."""
+    """Answers with `status`, or as `answers` says of a body; a challenge with `proves` of its word."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         self.status = 204
         self.answers: Callable[[dict[str, Any]], int] = lambda body: self.status
+        self.proves: Callable[[str], bytes] = str.encode
+        self.challenged: list[tuple[dict[str, str], str]] = []
         self.received: list[tuple[dict[str, str], str]] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -49,13 +51,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.received.append((dict(self.headers), body))
-        status = self.server.answers(json.loads(body))
+        said, answer = json.loads(body), b""
+        if "challenge" in said:
+            self.server.challenged.append((dict(self.headers), body))
+            status, answer = 200, self.server.proves(said["challenge"])
+        else:
+            self.server.received.append((dict(self.headers), body))
+            status = self.server.answers(said)
         self.send_response(status)
         if status == 302:
             self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
+        self.wfile.write(answer)
 
     def log_message(self, *args: Any) -> None:
         pass
@@ -82,8 +90,11 @@ def follow(
     owner: User | None = None,
     **follows: Any,
 ) -> Webhook:
+    """A webhook whose address has shown that it wants to be called."""
     owner = owner or officer(PublisherFactory())
-    return webhooks.add(owner=owner, name="Ours", url=url, subject=subject, now=now, **follows)
+    webhook = webhooks.add(owner=owner, name="Ours", url=url, subject=subject, now=now, **follows)
+    webhooks.go_on(webhook, now=now)
+    return webhook
 
 
 def go(now: datetime.datetime) -> int:

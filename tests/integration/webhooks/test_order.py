@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import changes, datasets, webhook_calls, webhook_notes, webhooks
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import ChangeKind, DeliveryState, PauseReason, Route, WebhookSubject
 from catalogue.models import Webhook, WebhookDelivery
 from catalogue.webhook_signing import OVERLAP

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalogue.actions import datasets, webhook_notes, webhooks
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import DeliveryState, Route, State, Visibility, WebhookSubject
 from catalogue.models import Webhook, WebhookDelivery
 from tests.factories.catalogue import dataset

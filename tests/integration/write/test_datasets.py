@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from catalogue.actions.store import Origin
+from catalogue.actions.entry import Origin
 from catalogue.api.writing.examples import NEW_DATASET, PATCH
 from catalogue.enums import Route, State
 from catalogue.models import Dataset, Revision

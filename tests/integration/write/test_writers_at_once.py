@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from catalogue.actions import proposals
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import Route
 from catalogue.models import Dataset, ProposalEdition, Resource, Revision
 from catalogue.proposed import working_copy

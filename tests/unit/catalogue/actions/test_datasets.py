@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from catalogue.actions import datasets
 from catalogue.actions.amending import EditConflict, amend
-from catalogue.actions.store import By, Entry, Origin, Result, upsert_many
+from catalogue.actions.entry import By, Entry, Origin, Result
+from catalogue.actions.store import upsert_many
 from catalogue.edit_point import EditPoint
 from catalogue.enums import ChangeKind, LinkState, Route, State
 from catalogue.models import Change, Dataset, DatasetName, LinkCheck, Resource, Revision

@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 
 from catalogue.actions import datasets, link_queue, links, quality
+from catalogue.actions.entry import By
 from catalogue.actions.links import DueLink, claim_due, record_outcomes
-from catalogue.actions.store import By
 from catalogue.enums import ChangeKind, LinkState, Route, State
 from catalogue.links.outcome import LinkCategory, LinkOutcome
 from catalogue.models import Change, Dataset, LinkCheck, QualityReport, Resource

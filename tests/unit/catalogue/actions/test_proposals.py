@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from catalogue.actions import datasets, proposals
 from catalogue.actions.amending import EditConflict, amend, with_resource
-from catalogue.actions.store import By, Entry, Origin, Result, upsert_many
+from catalogue.actions.entry import By, Entry, Origin, Result
+from catalogue.actions.store import upsert_many
 from catalogue.edit_point import EditPoint
 from catalogue.enums import OPEN_PROPOSAL_STATES, ProposalState, Route, State, Visibility, WorkflowStep
 from catalogue.models import Change, Dataset, Proposal, ProposalEdition, Revision, WorkflowNote

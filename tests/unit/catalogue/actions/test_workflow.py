@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalogue.actions import workflow
-from catalogue.actions.store import By, Release
+from catalogue.actions.entry import By, Release
 from catalogue.enums import Route, State
 from catalogue.models import Dataset, Revision
 from publishers.enums import Role

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from catalogue.actions import datasets, links
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.drafts import DatasetDraft, ResourceDraft
 from catalogue.enums import Access, Frequency, Route
 from catalogue.links.outcome import LinkCategory, LinkOutcome

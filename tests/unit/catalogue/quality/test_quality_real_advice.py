@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from catalogue.actions.store import By, Entry, upsert_many
+from catalogue.actions.entry import By, Entry
+from catalogue.actions.store import upsert_many
 from catalogue.enums import Route, State
 from catalogue.models import Dataset, LinkCheck, QualityReport
 from catalogue.quality.score import RULES

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalogue import tasks
 from catalogue.actions import datasets, quality, rollups
-from catalogue.actions.store import By
+from catalogue.actions.entry import By
 from catalogue.enums import LinkState, RollupScope, Route, Visibility
 from catalogue.models import Dataset, LinkCheck, QualityDay, QualityReport, QualityRollup, QualitySnapshot
 from catalogue.quality.figures import CriterionCounts, Figures, total
