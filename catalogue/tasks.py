@@ -50,7 +50,7 @@ def verify_search() -> None:
 @shared_task(expires=3600)
 def scan_waiting_files() -> None:
     """Have the virus scanner look at what was uploaded before there was one. Delivered twice, files are read twice."""
-    if clean := virus_scans.scan_waiting():
+    if clean := virus_scans.scan_waiting(now=timezone.now()):
         logger.info("Scanned %d files for viruses that had not been.", clean)
 
 

@@ -11,12 +11,11 @@ from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile as Incoming
 from django.db import transaction
 
-from catalogue.actions import amending, held_files, virus_scans
+from catalogue.actions import amending, held_files, held_links, virus_scans
 from catalogue.actions.entry import By, Stored
 from catalogue.drafts import DatasetDraft, ResourceDraft
-from catalogue.enums import LinkState
 from catalogue.file_names import UNKNOWN, media_type_of, safe_file_name
-from catalogue.models import Dataset, LinkCheck, UploadedFile
+from catalogue.models import Dataset, UploadedFile
 from catalogue.vocabularies.formats import format_from
 from publishers.actions import audit
 from publishers.enums import AuditAction
@@ -119,7 +118,7 @@ def _take(
                 uploaded_at=now,
             )
             if not stored.is_held:
-                _note_held_here([resource_id], now)
+                held_links.note_held([resource_id], now)
             audit.record(
                 AuditAction.FILE_UPLOADED,
                 who=audit.Who(by.user, label=by.label),
@@ -145,19 +144,7 @@ def approve_files(draft: DatasetDraft, *, dataset_id: UUID, now: datetime.dateti
         latest = versions.order_by("-number").values_list("number", flat=True)[0]
         # The latest is what its link gives, whatever came in while this one waited
         versions.filter(pk=file.pk).update(is_held=False, number=latest + (latest != file.number))
-    _note_held_here([file.resource_id for file in stand], now)
-
-
-def _note_held_here(resource_ids: list[UUID], now: datetime.datetime) -> None:
-    """We hold these: nobody need ask over the web whether they are there."""
-    LinkCheck.objects.filter(resource_id__in=resource_ids).update(
-        state=LinkState.OK,
-        reason="Held here.",
-        checked_at=now,
-        last_success_at=now,
-        failing_since=None,
-        next_check_at=None,
-    )
+    held_links.note_held([file.resource_id for file in stand], now)
 
 
 def _sha256(incoming: Incoming) -> str:

@@ -1,5 +1,6 @@
 """Asking the operator's virus scanner about a file."""
 
+import datetime
 import logging
 import shlex
 import subprocess
@@ -8,9 +9,14 @@ from tempfile import NamedTemporaryFile
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
+from catalogue.actions import held_links
 from catalogue.actions.held_files import StoreUnavailable, open_held
+from catalogue.actions.quality import rescore
 from catalogue.models import UploadedFile
+from publishers.actions.notices import notify
+from publishers.enums import NoticeKind
 
 logger = logging.getLogger(__name__)
 
@@ -59,22 +65,49 @@ def is_served(file: UploadedFile) -> bool:
     return file.scanned or not settings.VIRUS_SCAN_COMMAND
 
 
-def scan_waiting() -> int:
+def scan_waiting(*, now: datetime.datetime) -> int:
     """Scan the files that came before there was a scanner; return how many were found clean.
 
-    A file in which something was found is looked at again only by another scanner: by another command.
+    A file in which something was found is looked at again only by another scanner: by another command. Its link counts
+    as broken, and those who work on its entry are told.
     """
     clean, scanner = 0, settings.VIRUS_SCAN_COMMAND[:500]
     waiting = UploadedFile.objects.filter(scanned=False).exclude(found_by=scanner).order_by("uploaded_at", "id")
+    waiting = waiting.select_related("dataset__publisher")
     for file in waiting.iterator() if settings.VIRUS_SCAN_COMMAND else []:
         try:
             with open_held(file.stored_as) as stream:
                 scan(iter(lambda: stream.read(1 << 16), b""))  # read within this round
         except Found:
-            UploadedFile.objects.filter(pk=file.pk).update(found_by=scanner)
+            _note_found(file, scanner, now=now)
             logger.error("The virus scanner found something in %s (%s): it is not given out.", file, file.pk)
         except (NotScanned, StoreUnavailable, FileNotFoundError) as error:
             logger.warning("%s (%s) could not be scanned: %s", file, file.pk, error)
         else:
             clean += UploadedFile.objects.filter(pk=file.pk).update(scanned=True, found_by="")
+            if file.found_by and _is_what_its_link_gives(file):
+                held_links.note_held([file.resource_id], now)
+                rescore([file.dataset_id], now=now)
     return clean
+
+
+def _note_found(file: UploadedFile, scanner: str, *, now: datetime.datetime) -> None:
+    with transaction.atomic():
+        UploadedFile.objects.filter(pk=file.pk).update(found_by=scanner)
+        notify(
+            NoticeKind.BROKEN_LINKS,
+            publisher=file.dataset.publisher,
+            subject=f"A file of “{file.dataset.title}” is not given out: a virus scanner found something in it",
+            text=f"{file}. Upload a new version of it, or remove it from the entry.",
+            path=f"/admin/catalogue/uploadedfile/{file.pk}/change/",
+            key=str(file.pk),
+            now=now,
+        )
+    if _is_what_its_link_gives(file):
+        held_links.note_not_given_out(file.resource_id, now)
+        rescore([file.dataset_id], now=now)
+
+
+def _is_what_its_link_gives(file: UploadedFile) -> bool:
+    versions = UploadedFile.objects.filter(resource_id=file.resource_id, is_held=False).order_by("-number")
+    return versions.values_list("pk", flat=True).first() == file.pk

@@ -93,7 +93,6 @@ class ProposalAdmin(ReadOnly, admin.ModelAdmin):
             **self.admin_site.each_context(request),
             "title": "Approve these changes",
             "entries": [(copy, changes_of(request, copy)) for copy in copies],
-            "chosen": request.POST.getlist("_selected_action"),
             "skipped": len(queryset) - len(copies),
             "opts": Proposal._meta,
         }

@@ -1,6 +1,6 @@
 """Uploading a file to an entry, and every version that is kept."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -10,15 +10,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from catalogue.actions import amending, uploads
 from catalogue.actions.entry import By
+from catalogue.actions.virus_scans import is_served
 from catalogue.admin.access import their_entries
 from catalogue.drafts import ResourceDraft
 from catalogue.enums import Route
 from catalogue.models import Resource, UploadedFile
 from publishers.models import User
 from publishers.permissions import Permission, publisher_ids_with
+
+#: Columns that tell nobody anything, or that `virus_check` tells in words.
+_NOT_SHOWN: Final = {"id", "stored_as", "scanned", "found_by"}
 
 
 class UploadForm(forms.ModelForm):
@@ -49,7 +55,7 @@ class UploadForm(forms.ModelForm):
 @admin.register(UploadedFile)
 class UploadedFileAdmin(admin.ModelAdmin):
     form = UploadForm
-    list_display = ["file_name", "number", "dataset", "size_bytes", "uploaded_by", "uploaded_at", "scanned"]
+    list_display = ["file_name", "number", "dataset", "size_bytes", "uploaded_by", "uploaded_at", "virus_check"]
     list_select_related = ["dataset", "uploaded_by"]
     search_fields = ["file_name", "dataset__title"]
     autocomplete_fields = ["dataset"]
@@ -63,10 +69,26 @@ class UploadedFileAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ["dataset", "file", "title", "replaces"]
-        return [field.name for field in UploadedFile._meta.fields if field.name not in {"id", "stored_as"}]
+        shown = [field.name for field in UploadedFile._meta.fields if field.name not in _NOT_SHOWN]
+        return [*shown, "virus_check"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else []
+
+    @admin.display(description="virus check")
+    def virus_check(self, file: UploadedFile) -> SafeString | str:
+        """What came of it and, where the file is not given out, what to do."""
+        if file.found_by:
+            again = (
+                f"{reverse('admin:catalogue_uploadedfile_add')}?dataset={file.dataset_id}&replaces={file.resource_id}"
+            )
+            words = 'Something was found in it: it is not given out. <a href="{}">Upload a new version of it</a>.'
+            return format_html(words, again)
+        if file.scanned:
+            return "Nothing was found"
+        if is_served(file):
+            return "No scanner is set up: it is given out unchecked"
+        return "Waits to be checked, within the hour: until then it is not given out"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_authenticated and request.user.is_staff)

@@ -3,9 +3,13 @@
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from catalogue.officer_home import Home, home_of
+from catalogue.word_marks import Piece, side_by_side
 from publishers.models import User
 
 register = template.Library()
@@ -16,3 +20,22 @@ def officer_home(context: dict[str, Any]) -> Home | None:
     """What needs the signed-in person."""
     user = context["request"].user
     return home_of(user, timezone.now()) if isinstance(user, User) else None
+
+
+@register.simple_tag
+def marked_before(before: str, after: str) -> SafeString | str:
+    """A text as it was, with the words marked that the one beside it has not."""
+    return _marked(side_by_side(before, after)[0])
+
+
+@register.simple_tag
+def marked_after(before: str, after: str) -> SafeString | str:
+    """A text as it is or would be, with the words marked that the one beside it has not."""
+    return _marked(side_by_side(before, after)[1])
+
+
+def _marked(pieces: list[Piece]) -> SafeString | str:
+    if not any(piece.text for piece in pieces):
+        return "–"
+    shown = ((format_html("<mark>{}</mark>", piece.text) if piece.differs else piece.text,) for piece in pieces)
+    return linebreaksbr(format_html_join("", "{}", shown))

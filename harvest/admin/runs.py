@@ -38,6 +38,7 @@ def vanished(run: Run) -> QuerySet[Record]:
 
 class ProblemInline(admin.TabularInline):
     model = Problem
+    template = "admin/_tabular.html"
     fields = ("severity", "guid", "message", "value")
     readonly_fields = fields
     extra = 0

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from publishers import actions
@@ -30,6 +30,7 @@ def _who(request: HttpRequest) -> audit.Who:
 class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 0
+    template = "admin/_tabular.html"
     verbose_name, verbose_name_plural = "member", "who works for this publisher"
     autocomplete_fields = ["user"]
 
@@ -103,6 +104,12 @@ class PublisherAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
         return False  # a body that is gone is closed: its datasets and addresses remain
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        obj: Publisher | None = kwargs.get("obj")
+        if obj and obj.merged_into_id:
+            context["may_be_undone"] = obj.mergers_away.filter(undone_at=None).exists()
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Publisher, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -15,7 +15,7 @@ from harvest.normalise.base import Organisation
 from harvest.pipeline.publisher_rule import PublisherChooser
 from publishers import actions
 from publishers.enums import Role
-from publishers.models import AuditEntry, Membership, Publisher
+from publishers.models import AuditEntry, Membership, Merger, Publisher
 from tests.factories.catalogue import dataset, draft
 from tests.factories.clients import signed_in
 from tests.factories.harvest import source
@@ -185,6 +185,20 @@ def test_of_mergers_in_a_row_the_last_is_undone_first(old: Publisher, new: Publi
     assert entry.publisher == old
     with pytest.raises(CommandError, match="or that was undone already"):
         call_command("merge_publishers", "energy", "business", "--undo")
+
+
+def test_the_page_of_a_closed_body_says_where_it_went_and_whether_that_can_be_undone(
+    old: Publisher, new: Publisher, operator: Client
+) -> None:
+    operator.post(page(old), {"into": new.pk, "_merge": "1"})
+    closed = f"/admin/publishers/publisher/{old.pk}/change/"
+    shown = operator.get(closed).content.decode()
+    assert f'it was merged into <a href="/admin/publishers/publisher/{new.pk}/change/">{new}</a>' in shown
+    assert ("Undo its merger" in shown, "from before mergers could be undone" in shown) == (True, False)
+    Merger.objects.all().delete()  # as of a merger that an earlier version made
+    shown = operator.get(closed).content.decode()
+    assert ("Undo its merger" in shown, "from before mergers could be undone" in shown) == (False, True)
+    assert "choose them in" in shown
 
 
 @pytest.mark.parametrize("role", Role.values)

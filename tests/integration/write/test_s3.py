@@ -5,22 +5,28 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import boto3
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
-from catalogue.actions import virus_scans
-from catalogue.models import Dataset, Resource, UploadedFile
+from catalogue.actions import held_links, virus_scans
+from catalogue.enums import LinkState
+from catalogue.models import Dataset, LinkCheck, Resource, UploadedFile
 from config.file_storage import upload_storage
+from publishers.models import Notice
 from tests.factories.catalogue import dataset
+from tests.factories.clients import signed_in
 from tests.integration.write.conftest import Caller
 from tests.integration.write.test_files import CSV, local, send
 
 pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
 
 
 class Store:
@@ -145,20 +151,50 @@ def test_what_came_before_there_was_a_scanner_is_given_out_once_it_was_scanned(
     entry = dataset(publisher)
     clean = send(editor, "post", f"/api/v1/datasets/{entry.id}/files", CSV).json()
     bad = send(editor, "post", f"/api/v1/datasets/{entry.id}/files", b"EICAR", name="bad.csv").json()
-    assert virus_scans.scan_waiting() == 0
+    assert virus_scans.scan_waiting(now=NOW) == 0
 
     settings.VIRUS_SCAN_COMMAND = scanner
     for made in (clean, bad):
         answer = client.get(local(made["url"]))
         assert (answer.status_code, answer["Retry-After"]) == (503, "3600")
         assert "It has not been checked for viruses yet." in answer.content.decode()
-    assert virus_scans.scan_waiting() == 1
+    assert virus_scans.scan_waiting(now=NOW) == 1
     assert b"".join(client.get(local(clean["url"])).streaming_content) == CSV
     refused = client.get(local(bad["url"]))
     assert (refused.status_code, "A virus scanner found something in it." in refused.content.decode()) == (410, True)
     assert looks(scanner) == 2
-    assert (virus_scans.scan_waiting(), looks(scanner)) == (0, 2)  # what was found stays found
+    assert (virus_scans.scan_waiting(now=NOW), looks(scanner)) == (0, 2)  # what was found stays found
     settings.VIRUS_SCAN_COMMAND = f"{scanner} --stricter"
-    assert (virus_scans.scan_waiting(), looks(scanner)) == (0, 3)
+    assert (virus_scans.scan_waiting(now=NOW), looks(scanner)) == (0, 3)
     assert send(editor, "post", f"/api/v1/datasets/{entry.id}/files", b"EICAR").status_code == 400
     assert sorted(store.files().values()) == [b"EICAR", CSV]
+
+
+def test_whoever_looks_after_a_file_with_a_virus_is_told_and_sees_what_to_do(
+    editor: Caller, publisher, store, settings, scanner
+):
+    entry = dataset(publisher, title="Eels")
+    file = UUID(send(editor, "post", f"/api/v1/datasets/{entry.id}/files", b"EICAR", name="bad.csv").json()["id"])
+    link, officer = LinkCheck.objects.filter(resource_id=file), signed_in(editor.user)
+    kept = f"/admin/catalogue/uploadedfile/{UploadedFile.objects.get().pk}/change/"
+    assert "No scanner is set up: it is given out unchecked" in officer.get(kept).content.decode()
+    settings.VIRUS_SCAN_COMMAND = scanner
+    assert "Waits to be checked, within the hour" in officer.get(kept).content.decode()
+    virus_scans.scan_waiting(now=NOW)
+    assert link.values_list("state", "reason").get() == (LinkState.BROKEN, held_links.NOT_GIVEN_OUT)
+    (told,) = Notice.objects.all()
+    assert (told.user, told.path, told.text) == (
+        editor.user,
+        kept,
+        "bad.csv, version 1. Upload a new version of it, or remove it from the entry.",
+    )
+    page = officer.get(kept).content.decode()
+    assert "Something was found in it: it is not given out." in page
+    assert scanner not in page  # an operator's command is nobody else's business
+    again = f"/admin/catalogue/uploadedfile/add/?dataset={entry.pk}&amp;replaces={file}"
+    assert f'<a href="{again}">Upload a new version of it</a>' in page
+    assert f'value="{file}"' in officer.get(again.replace("&amp;", "&")).content.decode()
+    # A scanner that knows better, or a new version, mends it
+    settings.VIRUS_SCAN_COMMAND = "true"
+    assert virus_scans.scan_waiting(now=NOW) == 1
+    assert link.values_list("state", "reason").get() == (LinkState.OK, "Held here.")

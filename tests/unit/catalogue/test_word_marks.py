@@ -1,0 +1,30 @@
+"""What is marked where two texts stand side by side."""
+
+import pytest
+
+from catalogue.word_marks import MOST_WORDS, Piece, side_by_side
+
+
+def marked(pieces: list[Piece]) -> str:
+    return "".join(f"[{piece.text}]" if piece.differs else piece.text for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left", "right"),
+    [
+        ("Eels of the Tweed", "Eels of the Tyne", "Eels of the [Tweed]", "Eels of the [Tyne]"),
+        ("eel, tweed", "eel, river, tweed", "eel, tweed", "eel, [river, ]tweed"),
+        ("One.\n\nTwo.", "One.\n\nTwo.\n\nThree.", "One.\n\nTwo.", "One.\n\nTwo.[\n\nThree.]"),
+        ("Eels", "Otters", "Eels", "Otters"),  # all differs: marks would say nothing
+        ("", "Otters", "", "Otters"),
+        ("same", "same", "same", "same"),
+    ],
+)
+def test_words_that_the_other_text_lacks_are_marked(before: str, after: str, left: str, right: str) -> None:
+    assert tuple(map(marked, side_by_side(before, after))) == (left, right)
+
+
+def test_nothing_is_lost_and_very_long_texts_are_left_unmarked() -> None:
+    long = "word " * (MOST_WORDS + 1)
+    ours, theirs = side_by_side(long, long + "more")
+    assert (ours, theirs) == ([Piece(long, False)], [Piece(long + "more", False)])
