@@ -328,6 +328,13 @@ def unnoted_releases(*, now: datetime.datetime) -> QuerySet[Dataset]:
     )
 
 
+def told_in_public(dataset_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these entries of whose changes anybody may hear: that anybody may see, or could once see."""
+    ids = set(dataset_ids)
+    readable = (Dataset.objects.public(), Dataset.objects.tombstones())
+    return {key for some in readable for key in some.filter(id__in=ids).values_list("id", flat=True)}
+
+
 def public_changes(*, since: int) -> QuerySet[Change]:
     """Changes of what anybody may see, or could once see, after a position."""
     return Change.objects.filter(position__gt=since).filter(

@@ -16,7 +16,7 @@ class Piece(NamedTuple):
 
 
 def side_by_side(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
-    """Both texts in pieces, those marked that the other has not. None are where one is empty or very long, or all differ."""
+    """Both texts in pieces, those marked that the other lacks; none where one is empty or very long, or all differ."""
     ours, theirs = _PIECES.findall(before), _PIECES.findall(after)
     if not ours or not theirs or max(len(ours), len(theirs)) > 2 * MOST_WORDS:
         return [Piece(before, False)], [Piece(after, False)]

@@ -32,6 +32,10 @@ MOST_WAITING: Final = 10
 #: Times that the log is read on for one webhook before the others have their turn.
 _MOST_READ: Final = 40
 
+#: Changes of the log that are looked through at a time for those of a publisher: without an end, each look at a long
+#: log would go through all that is left of it.
+_LOOKED_THROUGH: Final = 5_000
+
 #: Entries that a search may find for those that leave it to be told.
 MOST_FOUND: Final = 10_000
 
@@ -79,13 +83,15 @@ def _note(webhook: Webhook, now: datetime.datetime) -> tuple[bool, int]:
             highest = min(highest, index_position())
         except SearchUnavailable:
             return False, 0  # this node has no index yet: another, or later
-    following = _following(webhook).filter(position__lte=highest).order_by("position")
-    read = [position for position in following.values_list("position", flat=True)[:MOST_TOLD] if position is not None]
-    is_more = len(read) == MOST_TOLD
-    up_to = read[-1] if is_more else highest
+    end = highest
+    if webhook.subject == WebhookSubject.PUBLISHER:
+        end = min(highest, webhook.position + _LOOKED_THROUGH)
+    read = list(_following(webhook).filter(position__lte=end).order_by("position")[:MOST_TOLD])
+    up_to = (read[-1].position or 0) if len(read) == MOST_TOLD else end
+    is_more = up_to < highest
     if up_to <= webhook.position:
         return False, 0
-    told = _all_told(webhook, up_to) if read else []
+    told = _all_told(webhook, read, up_to) if read else []
     webhook.position = up_to
     if told:
         webhook.last_sequence += 1
@@ -119,12 +125,10 @@ def _parameters(webhook: Webhook) -> SearchParameters:
     return named_now(SearchParameters.of_address(webhook.search))
 
 
-def _all_told(webhook: Webhook, up_to: int) -> list[dict[str, Any]]:
-    """What is told of the changes up to a position. Where a search is followed, remembers what it finds."""
-    public = queries.public_changes(since=webhook.position).filter(
-        id__in=_following(webhook).filter(position__lte=up_to).values("id")
-    )
-    concerned = list(public.order_by("position"))
+def _all_told(webhook: Webhook, read: list[Change], up_to: int) -> list[dict[str, Any]]:
+    """What is told of the changes read, up to a position. Where a search is followed, remembers what it finds."""
+    public = queries.told_in_public(change.dataset_id for change in read)
+    concerned = [change for change in read if change.dataset_id in public]
     if webhook.subject != WebhookSubject.SEARCH:
         return [_told(change, change.kind) for change in concerned]
     found = found_among({change.dataset_id for change in concerned}, _parameters(webhook))
