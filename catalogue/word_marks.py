@@ -34,3 +34,22 @@ def side_by_side(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     if not is_anything_the_same:
         return [Piece(before, False)], [Piece(after, False)]
     return left, right
+
+
+def shortened(pieces: list[Piece], around: int) -> list[Piece]:
+    """The same with no more than so many characters on either side of what is marked; the rest is an ellipsis."""
+    last = len(pieces) - 1
+    return [
+        piece if piece.differs else Piece(_cut(piece.text, around if at else 0, around if at < last else 0), False)
+        for at, piece in enumerate(pieces)
+    ]
+
+
+def _cut(text: str, kept_after: int, kept_before: int) -> str:
+    """The beginning and the end of what stands between two marks; of a text without any mark, its beginning."""
+    if not kept_after and not kept_before:
+        kept_after = 600
+    if len(text) <= kept_after + kept_before + 20:
+        return text
+    end = text[len(text) - kept_before :] if kept_before else ""
+    return f"{text[:kept_after]}…{end}"

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalogue.officer_home import Home, home_of
-from catalogue.word_marks import Piece, side_by_side
+from catalogue.word_marks import Piece, shortened, side_by_side
 from publishers.models import User
 
 register = template.Library()
@@ -23,19 +23,24 @@ def officer_home(context: dict[str, Any]) -> Home | None:
 
 
 @register.simple_tag
-def marked_before(before: str, after: str) -> SafeString | str:
-    """A text as it was, with the words marked that the one beside it has not."""
-    return _marked(side_by_side(before, after)[0])
+def marked_before(before: str, after: str, around: int = 0) -> SafeString | str:
+    """A text as it was, with the words marked that the one beside it has not.
+
+    `around`: only so many characters about each mark are shown; 0: all.
+    """
+    return _marked(side_by_side(before, after)[0], around)
 
 
 @register.simple_tag
-def marked_after(before: str, after: str) -> SafeString | str:
+def marked_after(before: str, after: str, around: int = 0) -> SafeString | str:
     """A text as it is or would be, with the words marked that the one beside it has not."""
-    return _marked(side_by_side(before, after)[1])
+    return _marked(side_by_side(before, after)[1], around)
 
 
-def _marked(pieces: list[Piece]) -> SafeString | str:
+def _marked(pieces: list[Piece], around: int) -> SafeString | str:
     if not any(piece.text for piece in pieces):
         return "–"
+    if around:
+        pieces = shortened(pieces, around)
     shown = ((format_html("<mark>{}</mark>", piece.text) if piece.differs else piece.text,) for piece in pieces)
     return linebreaksbr(format_html_join("", "{}", shown))

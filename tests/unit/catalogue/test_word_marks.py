@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalogue.word_marks import MOST_WORDS, Piece, side_by_side
+from catalogue.word_marks import MOST_WORDS, Piece, shortened, side_by_side
 
 
 def marked(pieces: list[Piece]) -> str:
@@ -28,3 +28,14 @@ def test_nothing_is_lost_and_very_long_texts_are_left_unmarked() -> None:
     long = "word " * (MOST_WORDS + 1)
     ours, theirs = side_by_side(long, long + "more")
     assert (ours, theirs) == ([Piece(long, False)], [Piece(long + "more", False)])
+
+
+def test_a_long_text_is_shown_about_its_marks_alone() -> None:
+    lines = [f"https://data.example.gov.uk/{number}.csv" for number in range(100)]
+    moved = [line.replace("/57.csv", "/57-new.csv") for line in lines]
+    _, after = side_by_side("\n".join(lines), "\n".join(moved))
+    assert marked(shortened(after, 45)) == (
+        "…uk/55.csv\nhttps://data.example.gov.uk/56.csv\n[https://data.example.gov.uk/57-new.csv]\n"
+        "https://data.example.gov.uk/58.csv\nhttps://d…"
+    )
+    assert marked(shortened([Piece("x" * 700, False)], 45)) == "x" * 600 + "…"
