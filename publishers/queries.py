@@ -4,7 +4,7 @@ import uuid
 
 from django.db.models import F
 
-from publishers.models import Publisher, PublisherName
+from publishers.models import Membership, Publisher, PublisherName, User
 from publishers.models.publisher import parent_map
 
 
@@ -24,6 +24,20 @@ def publisher_of_id(text: str) -> Publisher | None:
     except ValueError:
         return None
     return found and (found.merged_into or found)
+
+
+def usual_publisher_id(user: User, allowed: set[uuid.UUID] | None) -> uuid.UUID | None:
+    """Whose somebody's new entries will mostly be: the one body that they work for, whatever lies below it.
+
+    `allowed`: for which they may make some; None: for all. None where nobody can tell.
+    """
+    if not allowed:
+        return None
+    if len(allowed) == 1:
+        return next(iter(allowed))
+    roles = Membership.objects.filter(user=user, publisher_id__in=allowed).order_by("publisher_id")
+    own = set(roles.values_list("publisher_id", flat=True)[:2])
+    return own.pop() if len(own) == 1 else None
 
 
 def ancestors_of(publisher: Publisher) -> list[Publisher]:

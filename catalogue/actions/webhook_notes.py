@@ -34,7 +34,7 @@ _MOST_READ: Final = 40
 
 #: Changes of the log that are looked through at a time for those of a publisher: without an end, each look at a long
 #: log would go through all that is left of it.
-_LOOKED_THROUGH: Final = 5_000
+_LOOKED_THROUGH: Final = 2_000
 
 #: Entries that a search may find for those that leave it to be told.
 MOST_FOUND: Final = 10_000

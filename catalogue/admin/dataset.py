@@ -24,6 +24,7 @@ from catalogue.proposed import copy_for, open_proposals, snapshot_at, take_up
 from catalogue.snapshots import draft_from
 from publishers.models import Publisher
 from publishers.permissions import Permission, has_permission, publisher_ids_with
+from publishers.queries import usual_publisher_id
 
 
 @admin.register(Dataset)
@@ -108,11 +109,11 @@ class DatasetAdmin(entry_list.EntryList):
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Someone who works for one publisher finds it filled in."""
+        """Someone who works for one publisher finds it filled in, even if other bodies lie below it."""
         initial = super().get_changeform_initial_data(request)
-        own = publisher_ids_with(request.user, Permission.CREATE_DATASET) or set()
-        if len(own) == 1:
-            initial.setdefault("publisher", str(*own))
+        usual = usual_publisher_id(person(request), publisher_ids_with(request.user, Permission.CREATE_DATASET))
+        if usual:
+            initial.setdefault("publisher", str(usual))
         return {"licence": "uk-ogl", "languages": ["en"], **initial}
 
     def changeform_view(

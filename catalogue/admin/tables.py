@@ -24,6 +24,7 @@ from catalogue.inventory.import_plan import ImportPlan, plan_import
 from catalogue.inventory.table_file import UnreadableTable, csv_lines, read_table, write_xlsx
 from catalogue.models import Dataset, InventoryFile
 from publishers.permissions import Permission, has_permission, publisher_ids_with
+from publishers.queries import usual_publisher_id
 
 #: Rows of each kind that the preview shows; of more it tells the number.
 SHOWN: Final = 200
@@ -91,8 +92,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None)
     allowed_publishers(form.fields["publisher"], allowed)  # type: ignore[arg-type]
-    if allowed and len(allowed) == 1:
-        form.fields["publisher"].initial = next(iter(allowed))
+    form.fields["publisher"].initial = usual_publisher_id(person(request), allowed)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["file"]
         file = InventoryFile(

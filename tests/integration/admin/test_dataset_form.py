@@ -249,3 +249,10 @@ def test_an_operator_may_edit_every_publishers_entries(client, publisher):
     client.post(change_url(entry), values(publisher, title="Mended", read_version="1"))
     entry.refresh_from_db()
     assert entry.title == "Mended"
+
+
+def test_whoever_works_for_one_body_finds_it_filled_in_even_with_others_below_it(client, publisher):
+    PublisherFactory(parent=publisher)
+    client.force_login(officer(publisher))
+    for address in (ADD, "/admin/catalogue/dataset/import/"):
+        assert f'<option value="{publisher.pk}" selected>Rivers Agency</option>' in client.get(address).content.decode()
