@@ -10,7 +10,7 @@ from publishers.enums import Role
 from publishers.models import User
 from tests.factories.publishers import officer
 from tests.integration.people.conftest import provider  # noqa: F401  (a fixture)
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import PHONE
 from tests.journeys.keyboard import fill, press
 from tests.journeys.looking import gone_through
 
@@ -23,13 +23,12 @@ def come_by_it(page: Page, name: str) -> None:
     press(page, page.get_by_role("button", name=name))
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_an_account_is_linked_used_and_refused_once_it_is_closed(visit, rivers, provider, settings, viewport):  # noqa: F811
+def test_an_account_is_linked_used_and_refused_once_it_is_closed(visit, rivers, provider, settings):  # noqa: F811
     settings.OIDC_TRUST_EMAIL = False  # so that the account has to be linked by hand
     person, wrong = officer(rivers, Role.EDITOR), {}
     provider.users["a1"] = {"email": person.email, "email_verified": True, "name": "Ann"}
     provider.users["b2"] = {"email": "bob@elsewhere.example", "email_verified": True, "name": "Bob"}
-    window = visit(viewport=viewport)
+    window = visit()
     page, heading = window.page, window.page.get_by_role("heading", level=1)
     window.go("/admin/login/")
     wrong |= gone_through(page)
@@ -75,12 +74,11 @@ def test_an_account_is_linked_used_and_refused_once_it_is_closed(visit, rivers, 
     assert wrong == {}
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_whoever_loses_their_app_makes_new_recovery_codes_and_removes_the_step(visit, rivers, viewport):
+def test_whoever_loses_their_app_makes_new_recovery_codes_and_removes_the_step(visit, rivers):
     person, wrong = officer(rivers), {}
     TOTP.activate(person, generate_totp_secret())
     codes = RecoveryCodes.activate(person).get_unused_codes()
-    window = visit(viewport=viewport)
+    window = visit(viewport=PHONE)
     page, heading = window.page, window.page.get_by_role("heading", level=1)
     window.go("/second-step")
     fill(page, "#id_username", person.email)
