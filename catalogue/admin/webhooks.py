@@ -157,8 +157,8 @@ class WebhookAdmin(_OwnersOnly):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What is stored first, its address is asked afterwards: no transaction waits for another's server."""
         response: HttpResponse = super().changeform_view(request, *args, **kwargs)
-        if webhook := getattr(request, "to_be_proven", None):
-            self._prove(request, webhook)
+        if stored := getattr(request, "to_be_proven", None):
+            self._prove(request, Webhook.objects.get(pk=stored))
         return response
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:
@@ -174,7 +174,7 @@ class WebhookAdmin(_OwnersOnly):
             obj.refresh_from_db()
             messages.info(request, f"It signs with this secret: {made.secret}")
         if wants_calls and obj.paused_because == PauseReason.UNPROVEN:
-            request.to_be_proven = obj  # type: ignore[attr-defined]
+            request.to_be_proven = obj.pk  # type: ignore[attr-defined]
         self._note(request, obj, AuditAction.WEBHOOK_CHANGED if change else AuditAction.WEBHOOK_CREATED)
 
     def _prove(self, request: HttpRequest, webhook: Webhook) -> None:
