@@ -65,7 +65,13 @@ _REMEMBER = """() => {
 #: What is wrong with what has the focus now: "" nothing, null the round is over.
 _LOOK = """() => {
     const walk = window.keyboardWalk, here = document.activeElement;
+    if (here !== document.body && here === walk.last) {  // a date has several parts
+        walk.stays += 1;
+        return walk.stays === 12 ? `${here.outerHTML.slice(0, 120)} keeps the focus` : "";
+    }
     if (here === document.body || walk.seen.has(here)) return null;
+    walk.last = here;
+    walk.stays = 0;
     walk.seen.add(here);
     const wrong = [], box = here.getBoundingClientRect();
     if (here.tabIndex > 0) wrong.push("comes out of turn");
