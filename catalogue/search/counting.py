@@ -26,6 +26,9 @@ _WORTH_IT: Final = 500
 #: half of what counting each of them takes; beyond this many it would take too long to find out that there are more.
 _MOST_FETCHED: Final = 20_000
 
+#: And what only the engine can tell, such as a phrase: it would have to be found once more to be counted.
+_MOST_TOLD: Final = 100_000
+
 _kept = KeptCounts()
 
 
@@ -62,7 +65,7 @@ class Counting:
         bitmaps = self.snapshot.bitmaps
         if bitmaps is None or matching == "none":
             return None
-        fewest = _WORTH_IT if bitmaps.state == self.snapshot.state else FEWEST
+        fewest = self._fewest(bitmaps)
         matched = self._matched(bitmaps, matching, fewest)
         rows = None if matched is None else bitmaps.in_scope(matched, self.request.scope)
         passing = None if rows is None else bitmaps.within(rows, self.request.filters)
@@ -73,13 +76,20 @@ class Counting:
             return Counts(counts.total, {**counts.values, **self._by_engine(matching, limit, untold).values})
         return counts
 
+    def _fewest(self, bitmaps: Bitmaps) -> int:
+        """Of how many matches bitmaps are asked."""
+        if bitmaps.state != self.snapshot.state:
+            return FEWEST
+        # What the engine alone can tell was told already: to count it there would find it all once more
+        return _WORTH_IT if self.text.wanted else 0
+
     def _matched(self, bitmaps: Bitmaps, matching: Clue, fewest: int) -> BitMap | None:
         """Rows of the entries that match, whatever the filters. None if they are few or can't be told."""
         wanted = self.text.wanted
         if wanted is None:
             # The engine alone knows, and bitmaps that are older than it may lack what it finds
             is_told = bitmaps.state == self.snapshot.state
-            return self._fetched(conditions(self.text, matching), fewest) if is_told else None
+            return self._fetched(conditions(self.text, matching), fewest, _MOST_TOLD) if is_told else None
         sizes = [sum(self._frequency(stem) for stem in group) for group in wanted.groups]
         if sizes and (min(sizes) if matching == "all" else sum(sizes)) < fewest:
             return None
@@ -95,12 +105,12 @@ class Counting:
         """Rows of the entries with a word that isn't common."""
         return self._fetched([(Occur.Must, Query.term_query(SCHEMA, "text", stem))], 0) or BitMap()
 
-    def _fetched(self, clauses: Clauses, fewest: int) -> BitMap | None:
+    def _fetched(self, clauses: Clauses, fewest: int, most: int = _MOST_FETCHED) -> BitMap | None:
         """Rows of the entries that meet these conditions. None if they are fewer, or too many to fetch."""
         searcher = self.snapshot.searcher
         query = Query.const_score_query(Query.boolean_query(clauses), 0.0)
-        found = searcher.search(query, _MOST_FETCHED + 1, count=False).hits
-        if not fewest <= len(found) <= _MOST_FETCHED:
+        found = searcher.search(query, most + 1, count=False).hits
+        if not fewest <= len(found) <= most:
             return None
         rows = searcher.fast_field_values("row", [address for _, address in found])
         return BitMap([int(row) for row in rows if row is not None])
