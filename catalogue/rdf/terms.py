@@ -1,6 +1,7 @@
 """What a document of RDF is made of: nodes, links, literals, and the short names of vocabularies."""
 
 import re
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -83,6 +84,11 @@ _UNSAFE = re.compile(f"[{_REFUSED}]")
 _BARE_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
+#: So many addresses are kept as they were told: a file's comes three times, a term's with every entry.
+_KEPT_ADDRESSES: Final = 4_096
+
+
+@lru_cache(maxsize=_KEPT_ADDRESSES)
 def iri(address: str) -> str:
     """An address as RDF's grammars take it: what they refuse is percent-encoded; `address` itself if there is nothing.
 

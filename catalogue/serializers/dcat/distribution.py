@@ -58,7 +58,7 @@ def distribution(
 
 
 def _checksum(text: str) -> Node | None:
-    found = _CHECKSUM.fullmatch(text)
+    found = _CHECKSUM.fullmatch(text) if text else None
     if not found:
         return None
     address = f"http://spdx.org/rdf/terms#checksumAlgorithm_{found[1]}"
