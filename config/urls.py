@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/harvest/", include("harvest.api.urls")),
     path("api/", include("catalogue.api.ckan.urls")),
+    path("api/v1", RedirectView.as_view(pattern_name="v1-docs")),
     re_path(r"^api/v1(?:/(?P<path>[\s\S]*))?$", not_found),
     # In place of the admin’s own, at its address; allauth asks for the name
     path("admin/login/", SignIn.as_view(), name="account_login"),

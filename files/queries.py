@@ -144,6 +144,19 @@ def groups_of(table: Table, asked: Asked, *, limit: int, offset: int = 0) -> lis
     return engine.ask(local(table.parquet), statement, parameters)
 
 
+def distinct_of(table: Table, asked: Asked, *, limit: int, offset: int) -> list[list[tuple[Any, str]]]:
+    """Each combination of the columns asked for once: value and text of each column. Raises what `page_of` raises."""
+    statement, parameters = sql.distinct(asked, limit=limit, offset=offset)
+    rows = engine.ask(_existing(table), statement, parameters)
+    return [list(zip(row[::2], row[1::2], strict=True)) for row in rows]
+
+
+def count_distinct_of(table: Table, asked: Asked) -> int:
+    """Raises what `page_of` raises."""
+    statement, parameters = sql.count_distinct(asked)
+    return int(engine.ask(_existing(table), statement, parameters)[0][0])
+
+
 def every_row(table: Table, asked: Asked) -> Iterator[Row]:
     statement, parameters = sql.everything(asked)
     for rows in engine.stream(local(table.parquet), statement, parameters):

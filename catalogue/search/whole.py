@@ -4,7 +4,7 @@ Counts of the whole are made once for each state of the index, and kept.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,12 +48,17 @@ def _last(path: str) -> str:
     return path.rpartition(SEPARATOR)[2]
 
 
-#: Column → what of its value counts. A publisher's column is its path from the top of the tree, itself last.
-_COLUMNS: Final[dict[str, Callable[[str], str]]] = {
-    "publisher_path": _last,
-    "topic": str,
-    "licence_code": str,
-    "frequency": str,
+def _alone(value: str) -> tuple[str]:
+    return (value,)
+
+
+#: Column → what in its value counts. A publisher's column is its path from the top of the tree, itself last.
+_COLUMNS: Final[dict[str, Callable[[str], Iterable[str]]]] = {
+    "publisher_path": lambda path: (_last(path),),
+    "topic": _alone,
+    "licence_code": _alone,
+    "frequency": _alone,
+    "formats": lambda joined: joined.split(SEPARATOR),
 }
 _MOST: Final = 65_000
 _kept: dict[str, tuple[tuple[str, int, int], dict[str, int]]] = {}
@@ -66,8 +71,9 @@ def value_counts(column: str, among: Condition = EVERYTHING) -> dict[str, int]:
             _whole(snapshot, column) if among == EVERYTHING else _counted(snapshot, column, _query(among, snapshot))
         )
     tally: Counter[str] = Counter()
-    for value, count in counts.items():
-        tally[_COLUMNS[column](value)] += count
+    for held, count in counts.items():
+        for value in _COLUMNS[column](held):
+            tally[value] += count
     tally.pop("", None)
     return dict(tally)
 

@@ -42,41 +42,60 @@ def datastore_search(arguments: Arguments) -> dict[str, Any]:
     resource_id: the file's UUID. filters: what columns are to be equal to, as an object; a list means any of these.
     q: text that a row contains in any cell, or an object of texts by column. fields: only these columns. sort: columns,
     each with asc or desc. limit: how many, 100 unless told otherwise, at most 32,000. offset: how many to leave out.
-    include_total: false to leave the number of all out. records_format: objects, lists, csv or tsv.
+    distinct: true gives each combination of `fields` once, and no `_id`. include_total: false to leave the number of
+    all out. records_format: objects, lists, csv or tsv.
     """
     table = _table(arguments)
     names = _names(table)
-    if arguments.flag("distinct"):
-        raise Invalid(distinct="Not here: group by these columns at /api/v1/resources/<id>/rows instead")
     limit = arguments.whole("limit", default=_USUALLY, highest=_MOST)
     offset = arguments.whole("offset", default=0)
     form = arguments.text("records_format", "objects")
     if form not in ("objects", "lists", "csv", "tsv"):
         raise Invalid(records_format="Must be one of objects, lists, csv, tsv")
     question = _asked(table, names, arguments)
+    shown = {column["key"]: name for name, column in names.items()}
+    heads = [shown[column["key"]] for column in question.columns]
+    fields = [_field(shown, column) for column in question.columns]
+    # Without `fields`, a row's number would be among what is to be distinct: nothing is left out then
+    is_distinct = arguments.flag("distinct") and arguments.has("fields")
+    is_counted = arguments.flag("include_total", default=True)
     try:
-        rows = queries.rows_of(table, question, limit=limit, offset=offset) if limit else []
-        total = queries.count_of(table, question) if arguments.flag("include_total", default=True) else None
+        if is_distinct:
+            lines, total = _distinct(table, question, shown, limit, offset, is_counted=is_counted)
+        else:
+            rows = queries.rows_of(table, question, limit=limit, offset=offset) if limit else []
+            lines = [[row.number, *map(json_value, row.values, row.texts)] for row in rows]
+            total = queries.count_of(table, question) if is_counted else None
+            heads, fields = ["_id", *heads], [{"id": "_id", "type": "int"}, *fields]
     except TooHeavy as error:
         raise SearchFailed(str(error)) from None
     except FileNotFoundError:
         raise NotFound("This file has just been looked into anew: try again") from None
-    shown = {column["key"]: name for name, column in names.items()}
-    heads = ["_id", *(shown[column["key"]] for column in question.columns)]
-    lines = [[row.number, *map(json_value, row.values, row.texts)] for row in rows]
     found: dict[str, Any] = {
         "resource_id": str(table.file_id),
         "include_total": total is not None,
         "records_format": form,
         "limit": limit,
         "offset": offset,
-        "fields": [{"id": "_id", "type": "int"}, *(_field(shown, column) for column in question.columns)],
+        "fields": fields,
         "records": _written(form, heads, lines),
         "_links": _links(str(table.file_id), limit, offset),
     }
     if total is not None:
         found |= {"total": total, "total_was_estimated": False}
     return found
+
+
+def _distinct(
+    table: Table, question: Asked, shown: dict[str, str], limit: int, offset: int, *, is_counted: bool
+) -> tuple[list[list[Any]], int | None]:
+    given = {column["key"] for column in question.columns}
+    for key, _ in question.sorts:
+        if key not in given:
+            raise Invalid(sort=f"Of distinct rows, sort by one of `fields`: “{shown[key]}” is none")
+    rows = queries.distinct_of(table, question, limit=limit, offset=offset) if limit else []
+    total = queries.count_distinct_of(table, question) if is_counted else None
+    return [[json_value(value, text) for value, text in row] for row in rows], total
 
 
 def datastore_info(arguments: Arguments) -> dict[str, Any]:

@@ -121,6 +121,27 @@ def grouped(asked: Asked, *, limit: int, offset: int) -> tuple[str, dict[str, An
     )
 
 
+def distinct(asked: Asked, *, limit: int, offset: int) -> tuple[str, dict[str, Any]]:
+    """Each combination of the columns asked for once, in order: for each column its value, or what is written."""
+    query = Query()
+    chosen = _distinct(asked, query)
+    places = {column["key"]: 2 * number + 1 for number, column in enumerate(asked.columns)}
+    order = [f"{places[key]} {'DESC' if falls else 'ASC'} NULLS LAST" for key, falls in asked.sorts]
+    order += [f"{number} NULLS LAST" for number in range(1, 2 * len(asked.columns) + 1)]
+    return f"{chosen} ORDER BY {', '.join(order)} LIMIT {int(limit)} OFFSET {int(offset)}", query.parameters
+
+
+def count_distinct(asked: Asked) -> tuple[str, dict[str, Any]]:
+    query = Query()
+    return f"SELECT count(*) FROM ({_distinct(asked, query)})", query.parameters
+
+
+def _distinct(asked: Asked, query: Query) -> str:
+    names = [(_name(column, "name"), _name(column, "text")) for column in asked.columns]
+    cells = ", ".join(f"{value}, CASE WHEN {value} IS NULL THEN {text} END" for value, text in names)
+    return f"SELECT DISTINCT {cells} FROM {{table}} {query.where(asked)}"
+
+
 def _cells(asked: Asked) -> str:
     return ", ".join(f"{_name(column, 'name')}, {_name(column, 'text')}" for column in asked.columns)
 

@@ -202,6 +202,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "/api/3/action/user_list",
         "/api/3/action/organization_list_for_user",
         "/api/3/action/member_list?id={publisher}",
+        "/api/3/action/member_roles_list",
+        "/api/3/action/package_relationships_list?id={id}",
         "/api/3/action/package_activity_list?id={id}",
         "/api/3/action/recently_changed_packages_activity_list",
         "/api/3/action/organization_activity_list?id={publisher}",
@@ -226,7 +228,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api/3/search/dataset": ("/api/3/search/dataset?q=salmon",),
     "api/^(?:3/)?(?:action|search)(?:/.*)?$": ("/api/3/action", "/api/action/no/such/thing"),
     "api/search/dataset": ("/api/search/dataset?q=salmon&all_fields=1",),
-    UNKNOWN_API: ("/api/v1", "/api/v1/", "/api/v1/nothing/{name}"),
+    "api/v1": ("/api/v1",),
+    UNKNOWN_API: ("/api/v1/", "/api/v1/nothing/{name}"),
 }
 
 

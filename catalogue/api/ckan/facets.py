@@ -47,7 +47,12 @@ _IN_INDEX: Final = {
     "theme-primary": "topic",
     "license_id": "licence_code",
     "update_frequency": "frequency",
+    "res_format": "formats",
 }
+
+#: Field → what of it only the database knows, under a name of its own: formats that aren't ours, as sources write them.
+_UNKNOWN_FORMATS: Final = "res_format not among ours"
+_BESIDES: Final = {"res_format": _UNKNOWN_FORMATS}
 
 
 def public_counts(found: QuerySet[Dataset], field: str, part: Part, *, limit: int | None, least: int) -> dict[str, int]:
@@ -56,13 +61,20 @@ def public_counts(found: QuerySet[Dataset], field: str, part: Part, *, limit: in
     Else the database counts, which takes seconds for much of a large catalogue: of many, counts are kept a while.
     """
     counts = _in_index(field, part.among) if part.among else None
-    if counts is None and part.among == EVERYTHING:
-        counts = kept_counts.of_everything(field, _counter(found, field), most=limit)
-    elif counts is None and part.size >= MANY:
-        counts = kept_counts.of_part(part.key, field, _counter(found, field))
-    elif counts is None:
-        counts = _counter(found, field)()
+    if counts is None:
+        counts = _in_database(found, field, part, most=limit)
+    elif field in _BESIDES:
+        others = _in_database(found, _BESIDES[field], part, most=None)
+        counts = {value: counts.get(value, 0) + others.get(value, 0) for value in counts.keys() | others.keys()}
     return _commonest(counts.items(), limit=limit, least=least)
+
+
+def _in_database(found: QuerySet[Dataset], field: str, part: Part, *, most: int | None) -> dict[str, int]:
+    if part.among == EVERYTHING:
+        return kept_counts.of_everything(field, _counter(found, field), most=most)
+    if part.size >= MANY:
+        return kept_counts.of_part(part.key, field, _counter(found, field))
+    return _counter(found, field)()
 
 
 def _in_index(field: str, among: Condition) -> dict[str, int] | None:
@@ -93,8 +105,10 @@ def _counted(found: QuerySet[Dataset], field: str) -> Iterable[tuple[Any, int]]:
     if field in _LISTS:
         each = found.annotate(value=Func(F(_LISTS[field]), function="unnest", output_field=TextField()))
         return each.values_list("value").annotate(count=Count("pk"))
-    if field == "res_format":
+    if field in ("res_format", _UNKNOWN_FORMATS):
         resources = Resource.objects.filter(dataset__in=found).annotate(shown=SHOWN_FORMAT).order_by()
+        if field == _UNKNOWN_FORMATS:
+            resources = resources.filter(format="").exclude(format_text="")
         return resources.values_list("shown").annotate(count=Count("dataset", distinct=True))
     known = FIELDS.get(field)
     if isinstance(known, Constant):

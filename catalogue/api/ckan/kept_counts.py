@@ -1,8 +1,8 @@
 """How many public datasets have each value of a field that the search index doesn't count as CKAN does: kept a while.
 
-The index files tags under lower-case letters and knows no format that isn't ours; CKAN's clients ask for values as they
-are written. The database needs seconds to count them at 290,000 entries: so nobody waits for it but the first who ever
-asks. What was asked for within a day is counted anew every four minutes in the background.
+The index files tags under lower-case letters, and knows no extras; CKAN's clients ask for values as they are written.
+The database needs seconds to count them at 290,000 entries: so nobody waits for it but the first who ever asks. What
+was asked for within a day is counted anew every four minutes in the background.
 """
 
 import hashlib

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
+
 from catalogue.actions import datasets, workflow
 from catalogue.actions.amending import NoSuchResource, amend, with_resources_reordered
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import AccessDenied, Invalid
 from catalogue.api.ckan.packages import packages_of
+from catalogue.api.ckan.revising import NoSuchPlace, Revision
 from catalogue.api.ckan.rights import by, dataset_to_change, may, now, owner
 from catalogue.api.ckan.said import changed_draft, new_draft, refuse_faults
 from catalogue.api.ckan.waiting import answered, as_they_work_on_it
@@ -61,6 +64,33 @@ def package_patch(arguments: Arguments) -> Package:
     id: its id or name. Then any fields of package_create.
     """
     return _change(arguments, lambda shown: {**shown, **arguments.values, "id": shown["id"]})
+
+
+def package_revise(arguments: Arguments) -> dict[str, Any]:
+    """Change parts of a dataset if it still says what you think it says.
+
+    match: an object with the dataset's id or name, and any fields that must be as given, or nothing is changed. filter:
+    a list of what is to go, first: "-resources__1" or, to keep a part alone, "+title", "-*". update: an object of what
+    is to change; match__resources__0__name and update__resources__1fa4c__url name a place inside, an item of a list by
+    its number or by five characters or more of its id; update__resources__extend adds a list of resources. include: a
+    list such as "+package__id", "-*" of what is answered. Files are sent by resource_patch.
+    """
+    try:
+        revision = Revision.read(arguments.values)
+        if any(isinstance(value, UploadedFile) for value in arguments.values.values()):
+            raise Invalid(upload="Not here: send the file by resource_patch or resource_create")
+        if not revision.key:
+            raise Invalid(match="Must include id or name")
+
+        def revised(ours: Package) -> Package:
+            if places := revision.mismatches(ours):
+                raise Invalid.fields({"message": [{"match": places}]})
+            return revision.applied(ours)
+
+        told = Arguments({**revision.told, "id": revision.key}, arguments.user, arguments.address)
+        return revision.answer(_change(told, revised))
+    except NoSuchPlace as error:
+        raise Invalid.argument(error.parameter, str(error)) from None
 
 
 def package_delete(arguments: Arguments) -> None:

@@ -142,3 +142,12 @@ def package_autocomplete(arguments: Arguments) -> list[dict[str, Any]]:
         matched = {"match_field": "title" if is_title else "name", "match_displayed": title if is_title else name}
         matches.append({"name": name, "title": title, **matched})
     return matches
+
+
+def package_relationships_list(arguments: Arguments) -> list[dict[str, Any]]:
+    """Relationships to other datasets, of which there are none: series are told by `in_series` in /api/v1.
+
+    id: a dataset's UUID or name.
+    """
+    package_show(arguments)
+    return []

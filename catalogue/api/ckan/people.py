@@ -181,3 +181,9 @@ def user_follower_count(arguments: Arguments) -> int:
     """
     user_show(arguments)
     return 0
+
+
+def member_roles_list(arguments: Arguments) -> list[dict[str, str]]:
+    """The roles that people can have in an organisation."""
+    del arguments
+    return [{"text": role.title(), "value": role} for role in ("admin", "editor", "member")]

@@ -17,6 +17,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
+from catalogue.api.ckan import absent
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import ActionError
 from catalogue.api.ckan.registry import ACTIONS, WRITES
@@ -69,6 +70,8 @@ def call(
     if request.method not in {"GET", "HEAD", "POST"}:
         return _answer(request, 405, "Bad request: use GET or POST")
     found = ACTIONS.get(name)
+    if found is None and (refused := absent.refusal(name)):
+        return _answer(request, refused.status, _failure(name, refused))
     if found is None:
         return _answer(request, 400, f"Bad request: Action name not known: {name}")
     if name in WRITES and request.method != "POST":
@@ -83,7 +86,11 @@ def call(
     try:
         return _answer(request, 200, wrap(found(Arguments(values, user, client_address(request)))), is_known=bool(user))
     except ActionError as error:
-        return _answer(request, error.status, {"help": _help(name), "success": False, "error": error.error})
+        return _answer(request, error.status, _failure(name, error))
+
+
+def _failure(name: str, error: ActionError) -> dict[str, Any]:
+    return {"help": _help(name), "success": False, "error": error.error}
 
 
 def _help(name: str) -> str:

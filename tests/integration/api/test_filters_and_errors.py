@@ -153,7 +153,7 @@ ERRORS = [
     ("get", "/api/v1/publishers/nobody", {}, 404),
     ("get", "/api/v1/nothing", {}, 404),
     ("get", "/api/v1/datasets/", {}, 404),
-    ("get", "/api/v1", {}, 404),
+    ("get", "/api/v1/", {}, 404),
     ("get", "/api/v1/a%0Ab", {}, 404),
     ("post", "/api/v1/nothing", {}, 404),
     ("post", "/api/v1/datasets", {}, 401),

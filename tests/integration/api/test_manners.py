@@ -86,6 +86,39 @@ def test_streams_are_packed_as_they_go(client, bins):
         assert (packed["Content-Encoding"], unpack(b"".join(packed))) == (encoding, plain)
 
 
+def test_scripts_of_other_sites_may_read_what_is_for_everybody(client, bins):
+    """The addresses, what is not modified, errors, and what leads elsewhere."""
+    etag = client.get("/api/v1/datasets/bins")["ETag"]
+    for address, status in (
+        ("/api/v1/datasets/bins", 304),
+        ("/api/v1/datasets/nothing", 404),
+        ("/api/v1", 302),
+        (f"/dataset/{bins.id}.ttl", 200),
+        (f"/id/{bins.id}", 302),
+        ("/data.json", 200),
+        ("/feeds/catalogue.atom", 200),
+    ):
+        response = client.get(address, headers={"If-None-Match": etag})
+        found = response.status_code, response.headers.get("Access-Control-Allow-Origin")
+        assert (address, found) == (address, (status, "*"))
+    assert "ETag" in client.get("/data.json")["Access-Control-Expose-Headers"]
+    assert client.get("/api/3/action/status_show")["Access-Control-Allow-Origin"] == "*"
+    signed_in = Client()
+    signed_in.force_login(UserFactory())
+    for page in (client.get("/publishers"), client.get("/admin/login/"), signed_in.get(f"/dataset/{bins.id}.ttl")):
+        assert (page.status_code, page.headers.get("Access-Control-Allow-Origin")) == (200, None)
+
+
+def test_a_browser_is_told_beforehand_what_another_sites_script_may_send(client):
+    asked = {"Origin": "https://other.example", "Access-Control-Request-Method": "PATCH"}
+    response = client.options("/api/v1/datasets/bins", headers=asked)
+    assert (response.status_code, response.content) == (204, b"")
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "PATCH" in response["Access-Control-Allow-Methods"].split(", ")
+    assert {"Authorization", "If-Match"} <= set(response["Access-Control-Allow-Headers"].split(", "))
+    assert "Access-Control-Allow-Origin" not in client.options("/search", headers=asked).headers
+
+
 def test_what_is_for_one_person_is_not_packed(bins):
     client = Client()
     client.force_login(UserFactory())

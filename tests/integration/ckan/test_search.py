@@ -273,6 +273,23 @@ COUNTED: dict[str, Callable[[dict[str, Any]], set[str]]] = {
 }
 
 
+@pytest.mark.parametrize("condition", ["", "organization:hill-council", "tags:maps"])
+def test_formats_that_are_not_ours_are_counted_with_those_that_are(rivers, index, call, condition):
+    """The index counts ours; what sources write besides stands in the database alone."""
+    _, council = rivers
+    files = (
+        csv_file(),
+        csv_file("https://hills.example/a", format="", format_text="Punch cards"),
+        csv_file("https://hills.example/b", format="", format_text="Punch cards"),
+        csv_file("https://hills.example/c", format="", format_text=""),
+    )
+    dataset(council, name="d-hills", title="Hills", tags=("maps",), resources=files)
+    index()
+    found = call("package_search", {"facet.field": '["res_format"]'}, fq=condition, rows=0)["facets"]["res_format"]
+    others = {} if condition else {"CSV": 2, "JSON": 1, "XLS": 1}
+    assert found == {"CSV": 1, "Punch cards": 1} | others
+
+
 @pytest.mark.parametrize("most_counted_each_time", [0, 5_000])
 def test_facets_of_any_condition_count_just_what_it_finds(rivers, call, monkeypatch, most_counted_each_time):
     """Whoever counts, the search index, the database, or a count that was kept."""

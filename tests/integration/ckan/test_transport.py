@@ -4,8 +4,10 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from catalogue.api.ckan.absent import ABSENT
 from catalogue.api.ckan.registry import ACTIONS
 from tests.factories.catalogue import dataset
 from tests.factories.publishers import PublisherFactory, officer
@@ -257,3 +259,24 @@ def test_the_search_of_before_actions(client, index):
     wrapped = client.get("/api/3/search/dataset", {"q": "salmon", "rows": "5"}).json()
     assert wrapped["result"]["results"] == wrapped["results"]
     assert (wrapped["success"], wrapped["count"]) == (True, 1)
+
+
+def test_an_action_of_ckans_that_is_not_here_says_what_to_use_instead(client):
+    for ask in (client.get, client.post):
+        response = ask("/api/3/action/datastore_search_sql?sql=SELECT+1")
+        assert (response.status_code, response.json()) == (
+            400,
+            {
+                "help": f"{settings.SITE_URL}/api/3/action/help_show?name=datastore_search_sql",
+                "success": False,
+                "error": {
+                    "message": "There is no datastore_search_sql here. No SQL is taken: ask datastore_search, or "
+                    "/api/v1/resources/<id>/rows, which filters, sorts, groups and sums.",
+                    "__type": "Action Not Supported Error",
+                },
+            },
+        )
+    assert not set(ABSENT) & set(ACTIONS)
+    # Clients probe for actions by asking for their help
+    assert client.get("/api/3/action/help_show", {"name": "datastore_search_sql"}).status_code == 404
+    assert client.get("/api/3/action/no_such_thing").json() == "Bad request: Action name not known: no_such_thing"

@@ -76,6 +76,17 @@ def test_rows_come_in_other_forms(payments, call):
     assert "total" not in found
 
 
+def test_distinct_rows_come_once_with_what_cells_say_that_are_of_no_type(payments, call):
+    asked = {"resource_id": str(payments.id), "distinct": True, "records_format": "lists"}
+    found = call("datastore_search", **asked, fields=["Supplier", "Postcode"], sort="Supplier desc", limit=2)
+    assert found["records"] == [["Crane Hire", "LS9 8ZZ"], ["Bell & Sons", "LS2 7AB"]]
+    assert (found["total"], [field["id"] for field in found["fields"]]) == (3, ["Supplier", "Postcode"])
+    amounts = call("datastore_search", **asked, fields="Amount", filters={"Paid": True})
+    assert amounts["records"] == [[1200.5], [12000.0], [".."]]
+    # A row's number would make each row its own
+    assert len(call("datastore_search", resource_id=str(payments.id), distinct=True)["records"]) == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -86,7 +97,7 @@ def test_rows_come_in_other_forms(payments, call):
         ({"filters": {"Amount": "lots"}}, "filter"),
         ({"sort": "Colour desc"}, "sort"),
         ({"records_format": "xml"}, "records_format"),
-        ({"distinct": True}, "distinct"),
+        ({"distinct": True, "fields": "Supplier", "sort": "Amount"}, "sort"),
         ({"limit": "many"}, "limit"),
     ],
 )

@@ -107,6 +107,41 @@ def test_a_script_makes_updates_patches_and_deletes_a_dataset(portal):
     assert set(Revision.objects.values_list("route", flat=True)) == {Route.CKAN_API}
 
 
+def test_a_dataset_is_revised_if_it_still_says_what_was_thought(portal, connect):
+    files = [{"url": "https://agency.example/1.csv", "name": "One"}, {"url": "https://agency.example/2.csv"}]
+    made = make(portal, resources=files, tags=[{"name": "buses"}], notes="Every stop.")
+    second = made["resources"][1]["id"]
+    answer = portal.call_action("package_revise", {
+        "match": {"name": "bus-stops", "notes": "Every stop."},
+        "filter": ["-tags"],
+        "update": {"title": "Stops"},
+        f"update__resources__{second[:5]}__name": "Two",
+        "update__resources__extend": [{"url": "https://agency.example/3.csv"}],
+        "include": ["+package__title", "+package__resources__*__name", "-*"],
+    })  # fmt: skip
+    assert answer == {"package": {"title": "Stops", "resources": [{"name": "One"}, {"name": "Two"}, {"name": ""}]}}
+    now = portal.action.package_show(id="bus-stops")
+    assert (now["title"], now["notes"], now["tags"]) == ("Stops", "Every stop.", [])
+    assert [one["id"] for one in now["resources"][:2]] == [one["id"] for one in made["resources"]]
+    for refused, error in (
+        ({"match": {"name": "bus-stops", "title": "Bus stops"}}, {"message": [{"match": ["title"]}]}),
+        ({"match": {"title": "Stops"}}, {"match": ["Must include id or name"]}),
+        ({"match__name": "bus-stops", "update__resources__9__name": "x"}, {
+            "update__resources__9__name": ["Unmatched key 9"],
+        }),
+    ):  # fmt: skip
+        with pytest.raises(ckanapi.ValidationError) as found:
+            portal.call_action("package_revise", {**refused, "update": {"notes": "Lost"}})
+        assert found.value.error_dict == {**error, "__type": "Validation Error"}
+    with pytest.raises(ckanapi.NotAuthorized):
+        connect(officer(PublisherFactory(slug="other"))).call_action(
+            "package_revise", {"match": {"name": "bus-stops"}, "update": {"title": "Taken"}}
+        )
+    assert portal.action.package_show(id="bus-stops") == now
+    none_left = portal.call_action("package_revise", {"match__id": made["id"], "filter": "-resources"})
+    assert none_left["package"]["resources"] == []
+
+
 def test_drafts_and_private_datasets_are_their_publishers_own(portal, connect):
     make(portal, name="draft", state="draft")
     make(portal, name="private", private=True)
