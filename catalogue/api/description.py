@@ -67,8 +67,28 @@ class OpenApi(ReadView):
 def docs(request: HttpRequest) -> HttpResponse:
     """The description as a page to read: no JavaScript, nothing from elsewhere."""
     operations = [
-        {"method": method.upper(), "path": path, **operation}
+        {"method": method.upper(), "path": path, **operation, "body": _body(operation)}
         for path, methods in description()["paths"].items()
         for method, operation in methods.items()
     ]
     return render(request, "pages/api_docs.html", {"operations": operations, "site_url": settings.SITE_URL})
+
+
+def _body(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fields of what is sent, each with its `name` and whether it is `needed`; none of what has no fields."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        schema = _meant(content.get("schema", {}))
+        needed = schema.get("required", [])
+        return [
+            {**_meant(field), **field, "name": name, "needed": name in needed}
+            for name, field in schema.get("properties", {}).items()
+            if not field.get("readOnly")
+        ]
+    return []
+
+
+def _meant(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a schema refers to, or itself."""
+    reference = schema.get("$ref") or next((one["$ref"] for one in schema.get("allOf", []) if "$ref" in one), "")
+    found: dict[str, Any] = description()["components"]["schemas"].get(reference.rpartition("/")[2], schema)
+    return found

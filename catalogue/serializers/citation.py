@@ -33,15 +33,21 @@ def _author(dataset: Dataset) -> str:
     return dataset.creator or dataset.publisher.title
 
 
+def _tex(text: str) -> str:
+    """On one line: an empty one would end a paragraph."""
+    return " ".join(text.split()).translate(_TEX)
+
+
 def bibtex(entry: Entry, site: str) -> str:
     dataset = entry.dataset
     fields = {
-        "author": f"{{{_author(dataset).translate(_TEX)}}}",  # braces keep a body's name in one piece
-        "title": f"{{{dataset.title.translate(_TEX)}}}",
-        "publisher": dataset.publisher.title.translate(_TEX),
+        "author": f"{{{_tex(_author(dataset))}}}",  # braces keep a body's name in one piece
+        "title": f"{{{_tex(dataset.title)}}}",
+        "publisher": _tex(dataset.publisher.title),
         "year": str(_year(dataset)),
-        "version": dataset.version_label.translate(_TEX),
-        "doi": doi_of(dataset),
+        "version": _tex(dataset.version_label),
+        # Taken as it is written, but for what would end the field
+        "doi": doi_of(dataset).replace("{", "%7B").replace("}", "%7D"),
         "url": f"{site}/dataset/{dataset.id}",
         "type": "Dataset",
     }

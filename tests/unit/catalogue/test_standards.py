@@ -203,3 +203,12 @@ def test_citations_hold_on_one_line_what_they_cite(entry):
     lines = ris(entry, SITE).split("\r\n")
     assert (lines[0], lines[-2:]) == ("TY  - DATA", ["ER  - ", ""])
     assert datacite(entry, SITE)["titles"][0] == {"title": entry.dataset.title}
+
+
+def test_what_would_end_a_field_of_bibtex_is_written_otherwise():
+    draft = DatasetDraft(
+        title="100 % of {all}\n\n£5 & more_", publisher_id=PUBLISHER.id, name="odd", identifiers=("10.1234/a}b{c",)
+    )
+    lines = bibtex(entry_of(draft), SITE).splitlines()
+    assert r"  title = {{100 \% of \textbraceleft{}all\textbraceright{} £5 \& more\_}}," in lines
+    assert "  doi = {10.1234/a%7Db%7Bc}," in lines
