@@ -48,13 +48,27 @@ def ids_with(text: str, *, in_title: bool = False) -> list[UUID]:
         return _ids(found, snapshot.searcher, 0, _count(clauses, snapshot.searcher))
 
 
-def _answer(query: TextQuery, searcher: Searcher, first: int, limit: int | None) -> MatchingIds:
+def matching(text: str, searcher: Searcher) -> Query:
+    """What `ranked_ids` finds, in no order."""
+    typed = take_apart(text)
+    if typed.is_empty:
+        return Query.empty_query()
+    return Query.boolean_query(_matching(to_query(typed, searcher, SCHEMA), searcher)[0])
+
+
+def _matching(query: TextQuery, searcher: Searcher) -> tuple[Clauses, int]:
+    """Conditions, and how many fulfil them: some words will do where too few entries have all."""
     filters = filter_clauses(SCHEMA, query.narrowed)
     clauses = [*(query.every_word or query.any_word), *filters]
     total = _count(clauses, searcher)
     if query.every_word and total < ENOUGH:
         clauses = [*query.any_word, *filters]
         total = _count(clauses, searcher)
+    return clauses, total
+
+
+def _answer(query: TextQuery, searcher: Searcher, first: int, limit: int | None) -> MatchingIds:
+    clauses, total = _matching(query, searcher)
     wanted = total - first if limit is None else min(limit, total - first)
     if wanted <= 0:
         return MatchingIds([], total)

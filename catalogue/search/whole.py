@@ -11,6 +11,7 @@ from typing import Final
 from tantivy import Occur, Query
 
 from catalogue.search.facets import SEPARATOR
+from catalogue.search.ids import matching
 from catalogue.search.index import Snapshot, reading
 from catalogue.search.schema import SCHEMA
 
@@ -40,7 +41,14 @@ class Without:
     part: "Condition"
 
 
-Condition = Has | Every | Either | Without
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """What these words find (`ids.ranked_ids`)."""
+
+    text: str
+
+
+Condition = Has | Every | Either | Without | Finds
 EVERYTHING: Final = Every(())
 
 
@@ -106,5 +114,7 @@ def _query(condition: Condition, snapshot: Snapshot) -> Query:
             return Query.boolean_query([(Occur.Must, _query(part, snapshot)) for part in parts])
         case Either(parts):
             return Query.boolean_query([(Occur.Should, _query(part, snapshot)) for part in parts])
+        case Finds(text):
+            return matching(text, snapshot.searcher)
         case Without(part):
             return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _query(part, snapshot))])

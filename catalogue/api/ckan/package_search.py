@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from catalogue.api.ckan.arguments import Arguments
 from catalogue.api.ckan.errors import SearchFailed, SearchNotReady, SearchQueryInvalid
@@ -30,6 +31,7 @@ from catalogue.models import Dataset
 from catalogue.places import Box
 from catalogue.search.ids import ids_with, ranked_ids
 from catalogue.search.index import SearchUnavailable
+from catalogue.search.whole import EVERYTHING, Condition, Every, Finds
 from catalogue.serializers.ckan import index_row
 
 #: How long the database may look, in seconds, and how often one query may ask the search engine.
@@ -42,11 +44,15 @@ Counts = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many match, those of the page in order, and all of them as far as facets need it."""
+    """How many match, those of the page in order, and all of them as far as facets need it.
+
+    `by_index`: the same for the search index, where that can tell it.
+    """
 
     total: int
     ids: list[UUID]
     all: QuerySet[Dataset]
+    by_index: Condition | None = None
 
 
 def package_search(arguments: Arguments) -> dict[str, Any]:
@@ -110,16 +116,20 @@ def _counted(request: SearchRequest, looked: Looked) -> tuple[Found, Counts, Cou
 
 
 def _part(request: SearchRequest, found: Found) -> Part:
-    is_plain = not request.words and not request.box
-    asked = repr((request.words, request.node, request.box))
-    return Part(found.total, asked, in_index(request.node) if is_plain else None)
+    return Part(found.total, repr((request.words, request.node, request.box)), found.by_index)
 
 
 def _search(request: SearchRequest, looked: Looked) -> Found:
     ranks: dict[UUID, int] = {}
     conditions = Q()
+    by_index = None if request.box else in_index(request.node)
     if request.words:
         named = _named(request.words, looked)
+        words = Finds(request.words)
+        by_index = Every((words, by_index)) if by_index and not named else None
+        if looked.is_public and by_index == Every((words, EVERYTHING)) and request.is_by_match:
+            matching = ranked_ids(request.words, first=request.start, limit=request.rows)
+            return Found(matching.total, matching.ids, _all_with(request.words, looked), by_index)
         ids = list(dict.fromkeys([*named, *ranked_ids(request.words).ids, *looked.hidden_with(request.words)]))
         ranks = {entry_id: place for place, entry_id in enumerate(ids)}
         conditions &= among(ids)
@@ -134,11 +144,16 @@ def _search(request: SearchRequest, looked: Looked) -> Found:
         # All that has the words has a rank; else those without one follow in the order asked for
         unordered = found.order_by() if request.words else _ordered(found, request)
         ordered = sorted(unordered.values_list("id", flat=True), key=lambda entry_id: ranks.get(entry_id, len(ranks)))
-        return Found(len(ordered), ordered[request.start : request.start + request.rows], found)
+        return Found(len(ordered), ordered[request.start : request.start + request.rows], found, by_index)
     end = request.start + request.rows
     page = list(_ordered(found, request).values_list("id", flat=True)[request.start : end]) if request.rows else []
     is_all = request.start == 0 and len(page) < request.rows
-    return Found(len(page) if is_all else found.count(), page, found)
+    return Found(len(page) if is_all else found.count(), page, found, by_index)
+
+
+def _all_with(words: str, looked: Looked) -> QuerySet[Dataset]:
+    """All that the words find, looked for only if a facet asks the database."""
+    return cast("QuerySet[Dataset]", SimpleLazyObject(lambda: looked.datasets.filter(among(ranked_ids(words).ids))))
 
 
 def _named(words: str, looked: Looked) -> list[UUID]:

@@ -290,6 +290,16 @@ def test_formats_that_are_not_ours_are_counted_with_those_that_are(rivers, index
     assert found == {"CSV": 1, "Punch cards": 1} | others
 
 
+@pytest.mark.parametrize("words", ["salmon", "rivers", "salmon spending", "a-salmon-counts", "nothing-such"])
+@pytest.mark.parametrize("condition", ["", "organization:rivers-agency", "-tags:water"])
+def test_facets_of_words_count_just_what_they_find(rivers, call, words, condition):
+    found = call("package_search", {"facet.field": json.dumps(list(COUNTED))}, q=words, fq=condition)
+    assert found["facets"] == {
+        name: dict(Counter(value for one in found["results"] for value in values(one)))
+        for name, values in COUNTED.items()
+    }
+
+
 @pytest.mark.parametrize("most_counted_each_time", [0, 5_000])
 def test_facets_of_any_condition_count_just_what_it_finds(rivers, call, monkeypatch, most_counted_each_time):
     """Whoever counts, the search index, the database, or a count that was kept."""
