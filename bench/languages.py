@@ -38,6 +38,7 @@ from catalogue.enums import Route, State, Visibility  # noqa: E402
 from catalogue.models import Dataset  # noqa: E402
 from catalogue.rdf.writers import FORMS, written  # noqa: E402
 from catalogue.search.build import rebuild  # noqa: E402
+from catalogue.search.index import SearchUnavailable, reading  # noqa: E402
 from catalogue.serializers.data_json import data_json  # noqa: E402
 from catalogue.serializers.dcat.catalogue import entry_nodes  # noqa: E402
 from catalogue.serializers.entries import entries_of, walk  # noqa: E402
@@ -173,12 +174,23 @@ def whole_catalogue(count: int, forms: list[str]) -> None:
     streamed("data.json", lambda: (as_json(data_json(entry, SITE)) for entry in walk(public())))
 
 
+def is_built(count: int) -> bool:
+    """Whether an earlier run left the index of so many."""
+    try:
+        with reading() as snapshot:
+            return bool(snapshot.searcher.num_docs == count)
+    except SearchUnavailable:
+        return False
+
+
 def ckan() -> None:
     body = Publisher.objects.annotate(size=Count("datasets")).order_by("-size", "id")[0]
     facets = '["organization","tags","res_format","license_id"]'
     for name, arguments in (
         ("package_search, 1,000 rows", {"rows": 1000}),
         ("package_search, 1,000 rows, offset 20,000", {"rows": 1000, "start": 20_000}),
+        ("package_search, 1,000 rows, far down", {"rows": 1000, "start": 8 * Dataset.objects.public().count() // 10}),
+        ("package_search, 10 rows of words", {"q": "data"}),
         ("4 facets of everything", {"rows": 0, "facet.field": facets}),
         ("4 facets of the largest publisher", {"rows": 0, "facet.field": facets, "fq": f"organization:{body.slug}"}),
         ("4 facets of all CSV", {"rows": 0, "facet.field": facets, "fq": "res_format:CSV"}),
@@ -233,8 +245,9 @@ def main() -> None:
             if part in parts:
                 measure()  # type: ignore[operator]
         if "ckan" in parts:
-            taken, _ = timed(rebuild)
-            line("the search index", f"{taken[0] / 1000:.0f} s")
+            if not (arguments.keep and is_built(count)):
+                taken, _ = timed(rebuild)
+                line("the search index", f"{taken[0] / 1000:.0f} s")
             ckan()
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from catalogue.api.errors import not_found
+from catalogue.views.reader import public_page
 from publishers.admin.on_site import view_on_site
 from publishers.signing_in.views import SignIn
 
@@ -18,7 +19,7 @@ urlpatterns = [
     path("api/v1/", include("catalogue.api.urls")),
     path("api/v1/harvest/", include("harvest.api.urls")),
     path("api/", include("catalogue.api.ckan.urls")),
-    path("api/v1", RedirectView.as_view(pattern_name="v1-docs")),
+    path("api/v1", public_page(RedirectView.as_view(pattern_name="v1-docs"))),
     re_path(r"^api/v1(?:/(?P<path>[\s\S]*))?$", not_found),
     # In place of the admin’s own, at its address; allauth asks for the name
     path("admin/login/", SignIn.as_view(), name="account_login"),
