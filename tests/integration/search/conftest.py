@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from catalogue.actions import changes
+from catalogue.search import verify
 from catalogue.search.follow import follow
 from catalogue.search.index import close_reader
 from tests.waiting import PATIENCE
@@ -18,8 +19,9 @@ Following = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture(autouse=True)
-def _own_index(settings: Any, tmp_path: Path) -> Iterator[None]:
+def _own_index(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SEARCH_DIR = tmp_path / "search"
+    monkeypatch.setattr(verify, "_SECOND_LOOK", 0.0)  # no follower is late where one doesn't run
     close_reader()
     yield
     close_reader()
