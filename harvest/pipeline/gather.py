@@ -18,7 +18,7 @@ from services.http import OutboundPolicy
 Made = TypeVar("Made")
 
 #: Records that are compared with what we hold in one query.
-READ_BATCH = 1_000
+READ_BATCH = 600
 
 #: Bytes of records that a portion holds, whatever their number: large ones fill no memory.
 READ_BYTES = 16 * 1024 * 1024
