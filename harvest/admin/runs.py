@@ -36,9 +36,20 @@ def vanished(run: Run) -> QuerySet[Record]:
     return gone.only("guid", "last_seen_at", "dataset__title", "dataset__name").order_by("dataset__title", "id")
 
 
+class ProblemForm(forms.ModelForm):
+    """What the columns are called on a run's page."""
+
+    class Meta:
+        model = Problem
+        fields: tuple[str, ...] = ()
+        labels = {"guid": "Record", "message": "What is wrong", "value": "The source says"}
+        help_texts = {"guid": "", "message": "", "value": ""}
+
+
 class ProblemInline(admin.TabularInline):
     model = Problem
     template = "admin/_tabular.html"
+    form = ProblemForm
     fields = ("severity", "guid", "message", "value")
     readonly_fields = fields
     extra = 0
@@ -81,25 +92,11 @@ class RunForm(forms.ModelForm):
         help_texts = {"message": "", "is_forced": "", "gathered_at": "", "expected": "", "failed": ""}
 
 
-def _counter(name: str, description: str) -> Any:
-    """A column of the list, under a word that its readers use."""
-
-    @admin.display(description=description, ordering=name)
-    def shown(run: Run) -> str:
-        return f"{getattr(run, name):,}"
-
-    return shown
-
-
 @admin.register(Run)
 class RunAdmin(ReadOnly, Scoped, admin.ModelAdmin):
     form = RunForm
     publisher_path = "source__publisher"
-    list_display = [
-        *("source", "started", "state", "what_happened"),
-        *(_counter("seen", "Records"), _counter("created", "New"), _counter("updated", "Changed")),
-        *(_counter("retired", "Withdrawn"), _counter("problems", "Problems")),
-    ]
+    list_display = ["source", "started", "state", "what_happened", "records", "problems"]
     list_filter = ["state"]
     list_select_related = ["source"]
     search_fields = ["source__title"]
@@ -129,6 +126,10 @@ class RunAdmin(ReadOnly, Scoped, admin.ModelAdmin):
     @admin.display(description="Started", ordering="started_at")
     def started(self, run: Run) -> str:
         return date_format(timezone.localtime(run.started_at), "j M Y H:i") if run.started_at else ""
+
+    @admin.display(description="Records", ordering="seen")
+    def records(self, run: Run) -> str:
+        return f"{run.seen:,}"
 
     @admin.display(description="Progress")
     def how_far(self, run: Run) -> str:
