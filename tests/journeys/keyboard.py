@@ -89,7 +89,7 @@ _LOOK = """() => {
 }"""
 
 _LEFT_OUT = """() => window.keyboardWalk.all
-    .filter((one) => !window.keyboardWalk.seen.has(one) && !(one.type === "radio"))
+    .filter((one) => one.isConnected && !window.keyboardWalk.seen.has(one) && one.type !== "radio")
     .map((one) => one.outerHTML.slice(0, 120))"""
 
 

@@ -15,6 +15,7 @@ def looked_at(page: Page) -> dict[str, list[str]]:
 
 def gone_through(page: Page) -> dict[str, list[str]]:
     """The same, with what is too wide and what stops somebody who has a keyboard alone."""
+    page.wait_for_load_state("networkidle")  # what scripts bring is there: nothing comes or goes on the way
     found = [*looked_at(page).get(page.url, []), *(f"wide: {one}" for one in wider_than_the_window(page))]
     found += walked(page)
     return {page.url: found} if found else {}
