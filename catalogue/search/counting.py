@@ -89,7 +89,9 @@ class Counting:
         if wanted is None:
             # The engine alone knows, and bitmaps that are older than it may lack what it finds
             is_told = bitmaps.state == self.snapshot.state
-            return self._fetched(conditions(self.text, matching), fewest, _MOST_TOLD) if is_told else None
+            told = self._fetched(conditions(self.text, matching), fewest, _MOST_TOLD) if is_told else None
+            # A commit is seen before its state is
+            return told if told is not None and told <= bitmaps.alive else None
         sizes = [sum(self._frequency(stem) for stem in group) for group in wanted.groups]
         if sizes and (min(sizes) if matching == "all" else sum(sizes)) < fewest:
             return None

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,6 +132,25 @@ def test_a_phrase_that_publishers_word_otherwise_is_known_by_its_words_side_by_s
     assert said_otherwise(stems("city parking lots")) == {"park": (("car", "park"),), "lot": (("car", "park"),)}
     assert said_otherwise(stems("downtown")) == {"downtown": (("town", "centr"), ("citi", "centr"))}
     assert said_otherwise(stems("lots of parking")) == {}
+
+
+def test_a_phrase_of_an_entry_that_the_bitmaps_lack_is_counted(settings: Any, tmp_path: Path) -> None:
+    """A commit is seen a moment before its state: bitmaps then seem to be as new as the index."""
+    settings.SEARCH_DIR = tmp_path
+    close_reader()
+    state = State(0, None, None, DAY)
+    with building():
+        build = new_build()
+        writer = Writer(build, is_new=True)
+        for number, tags in enumerate(((), ("late",))):
+            writer.add([entry(id=uuid.UUID(int=number), title=f"Bus stops {number}", tags=tags)])
+            writer.rows._saving_took = 1_000.0 * number  # the second time no saving is due
+            writer.commit(state)
+        writer.close(wait=True)
+        make_current(build)
+    page = search(SearchRequest(q='"bus stops"', facets=("tag",)))
+    close_reader()
+    assert (page.total, [(value.value, value.count) for value in page.facets["tag"]]) == (2, [("late", 1)])
 
 
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
