@@ -177,11 +177,11 @@ def remove_old_builds() -> None:
         pass
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, *content: bytes) -> None:
     """Replace a file so that a crash leaves the old one or the new."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}")
     with open(draft, "wb") as file:
-        file.write(content)
+        file.writelines(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
