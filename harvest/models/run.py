@@ -45,7 +45,10 @@ class Run(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known"),
         ]
-        indexes = [models.Index(fields=["source", "-created_at"], name="run_of_source_recent")]
+        indexes = [
+            models.Index(fields=["source", "-created_at"], name="run_of_source_recent"),
+            models.Index(fields=["-created_at", "-id"], name="run_recent"),  # the operators' list, of all sources
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.get_state_display()}"
