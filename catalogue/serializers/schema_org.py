@@ -8,8 +8,8 @@ from catalogue.enums import Access, ResourceKind
 from catalogue.models import Dataset, Resource
 from catalogue.text import plain_text, safe_href
 
-#: Google's Dataset Search refuses longer descriptions.
-_LONGEST_DESCRIPTION = 5000
+#: Google's Dataset Search refuses shorter and longer descriptions.
+_SHORTEST_DESCRIPTION, _LONGEST_DESCRIPTION = 50, 5000
 
 
 def structured_data(dataset: Dataset, resources: Iterable[Resource], site_url: str) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def structured_data(dataset: Dataset, resources: Iterable[Resource], site_url: s
         "@type": "Dataset",
         "@id": f"{site_url}/dataset/{dataset.id}",
         "name": dataset.title,
-        "description": plain_text(dataset.description)[:_LONGEST_DESCRIPTION],
+        "description": _description(dataset),
         "url": address,
         "alternateName": dataset.alternative_titles,
         "version": dataset.version_label,
@@ -54,6 +54,15 @@ def structured_data(dataset: Dataset, resources: Iterable[Resource], site_url: s
         "distribution": [_distribution(resource) for resource in resources if resource.kind != ResourceKind.DOCUMENT],
     }
     return _without_empty(properties)
+
+
+def _description(dataset: Dataset) -> str:
+    """The entry's own words; where they are too few for Google, after them what else is known for certain."""
+    own = plain_text(dataset.description)
+    if len(own) >= _SHORTEST_DESCRIPTION:
+        return own[:_LONGEST_DESCRIPTION]
+    known = f"{dataset.title}: data held by {dataset.publisher.title}, in Domesday, the government's data catalogue."
+    return f"{own} {known}".strip()
 
 
 def _distribution(resource: Resource) -> dict[str, Any]:

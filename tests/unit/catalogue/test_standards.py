@@ -19,6 +19,7 @@ from referencing import Registry, Resource
 
 from catalogue.drafts import DatasetDraft
 from catalogue.enums import DatasetKind
+from catalogue.models import Dataset
 from catalogue.rdf.writers import written
 from catalogue.serializers.citation import bibtex, datacite, ris
 from catalogue.serializers.data_json import HEAD as DATA_JSON_HEAD
@@ -30,6 +31,7 @@ from catalogue.serializers.entries import Entry, Series
 from catalogue.serializers.missing import DCAT_US_1, DCAT_US_3, UK, missing
 from catalogue.serializers.schema_org import structured_data
 from catalogue.serializers.uk_exchange import uk_exchange
+from publishers.models import Publisher
 from tests.unit.catalogue.exchange_model import ExchangeModel
 from tests.unit.catalogue.generated import MADE, PUBLISHER, SITE, drafts, entry_of
 
@@ -121,13 +123,23 @@ GOOGLE_REQUIRES = ("name", "description")
 @FEW
 @given(entry=WHOLE)
 def test_structured_data_keeps_to_what_google_asks(entry):
-    entry.dataset.description = (
-        f"How much of it there is, where it stands and since when it does. {entry.dataset.description}"
-    )
     found = structured_data(entry.dataset, [SimpleNamespace(**row) for row in entry.resources], SITE)
     assert (found["@context"], found["@type"]) == ("https://schema.org/", "Dataset")
     assert [name for name in GOOGLE_REQUIRES if name not in found] == []
     assert [name for name, holds in GOOGLE.items() if name in found and not holds(found[name])] == []
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        ("", "Weirs: data held by Rivers, in Domesday, the government's data catalogue."),
+        ("All weirs.", "All weirs. Weirs: data held by Rivers, in Domesday, the government's data catalogue."),
+        ("Every weir on every river, with its height in metres.",) * 2,
+    ],
+)
+def test_a_description_too_short_for_google_is_followed_by_what_else_is_known(description, told):
+    dataset = Dataset(title="Weirs", description=description, publisher=Publisher(title="Rivers", slug="rivers"))
+    assert structured_data(dataset, [], SITE)["description"] == told
 
 
 @cache
