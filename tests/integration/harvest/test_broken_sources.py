@@ -72,7 +72,8 @@ def test_catalogue_cut_in_the_middle_keeps_what_came_and_withdraws_nothing(porta
 
 
 def test_connection_lost_in_the_middle_is_incomplete_too(portal: FaultyServer):
-    whole = data_json([record(f"r{number}") for number in range(10)])
+    # More than waits between server and reader: what waits there when the connection ends is lost with it
+    whole = data_json([record(f"r{number}", description="Much to tell. " * 20_000) for number in range(10)])
     headers = {"Content-Type": "application/json"}
     portal.replies["/data.json"] = wrong_length(whole[:-300], claimed=len(whole) + 1000, headers=headers)
 
