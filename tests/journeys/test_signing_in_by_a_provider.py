@@ -23,6 +23,12 @@ def come_by_it(page: Page, name: str) -> None:
     press(page, page.get_by_role("button", name=name))
 
 
+def sign_out(page: Page) -> None:
+    """And wait until it is done: another address asked for meanwhile would break it off."""
+    press(page, page.get_by_role("button", name="Sign out"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+
+
 def test_an_account_is_linked_used_and_refused_once_it_is_closed(visit, rivers, provider, settings):  # noqa: F811
     settings.OIDC_TRUST_EMAIL = False  # so that the account has to be linked by hand
     person, wrong = officer(rivers, Role.EDITOR), {}
@@ -52,12 +58,13 @@ def test_an_account_is_linked_used_and_refused_once_it_is_closed(visit, rivers, 
     expect(page.get_by_text("You can sign in with Government ID.")).to_be_visible()
     wrong |= gone_through(page)
     press(page, page.get_by_role("link", name="Back to your work"))
-    press(page, page.get_by_role("button", name="Sign out"))
+    expect(page.get_by_role("heading", name="What needs you")).to_be_visible()
+    sign_out(page)
 
     window.go("/admin/login/")
     come_by_it(page, "Ann")
     expect(page.get_by_role("heading", name="What needs you")).to_be_visible()
-    press(page, page.get_by_role("button", name="Sign out"))
+    sign_out(page)
     User.objects.filter(pk=person.pk).update(is_active=False)
     window.go("/admin/login/")
     come_by_it(page, "Ann")
