@@ -22,13 +22,14 @@ from catalogue.merging import merged_files
 from catalogue.models import Dataset, Resource
 from catalogue.proposed import copy_for, open_proposals, snapshot_at, take_up
 from catalogue.snapshots import draft_from
+from publishers.admin.plain_choices import PlainChoices
 from publishers.models import Publisher
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 from publishers.queries import usual_publisher_id
 
 
 @admin.register(Dataset)
-class DatasetAdmin(entry_list.EntryList):
+class DatasetAdmin(PlainChoices, entry_list.EntryList):
     form = DatasetForm
     view_on_site = False  # the form's own tools link to the public page, where there is one
     inlines = [ResourceInline]
@@ -98,10 +99,6 @@ class DatasetAdmin(entry_list.EntryList):
         form.user = request.user
         form.copy = getattr(obj, "working_copy", None)
         form.may_publish_for = publisher_ids_with(request.user, Permission.PUBLISH_DATASET)
-        for name in {"publisher", "topic", "licence"} & form.base_fields.keys():
-            # Choosing one is this form's business; changing one is not
-            for related in ("add", "change", "delete", "view"):
-                setattr(form.base_fields[name].widget, f"can_{related}_related", False)
         if "publisher" in form.base_fields:
             publisher = form.base_fields["publisher"]
             assert isinstance(publisher, forms.ModelChoiceField)

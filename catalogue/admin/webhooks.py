@@ -23,6 +23,7 @@ from catalogue.search_parameters import SearchParameters
 from catalogue.web_addresses import clean_url
 from catalogue.webhook_signing import OVERLAP
 from publishers.actions import audit
+from publishers.admin.plain_choices import PlainChoices
 from publishers.client_address import client_address
 from publishers.enums import AuditAction
 from publishers.models import Publisher, User
@@ -63,7 +64,7 @@ class WebhookForm(forms.ModelForm):
         return data
 
 
-class _OwnersOnly(admin.ModelAdmin):
+class _OwnersOnly(PlainChoices):
     """One's own; operators see everybody's."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -96,11 +97,7 @@ class WebhookAdmin(_OwnersOnly):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "publisher":  # any: what is told is public
             kwargs["queryset"] = Publisher.objects.filter(merged_into=None).order_by("title", "pk")
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        assert field is not None
-        for related in ("add", "change", "delete", "view"):
-            setattr(field.widget, f"can_{related}_related", False)
-        return field
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         shown = [str(name) for name in self.fields or ()]

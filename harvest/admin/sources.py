@@ -22,6 +22,7 @@ from harvest.enums import SourceKind
 from harvest.models import Source
 from harvest.sources import ADAPTERS
 from publishers.actions import audit
+from publishers.admin.plain_choices import PlainChoices
 from publishers.client_address import client_address
 from publishers.enums import AuditAction
 from publishers.models import Publisher
@@ -82,7 +83,7 @@ class SourceForm(forms.ModelForm):
 
 
 @admin.register(Source)
-class SourceAdmin(Scoped, admin.ModelAdmin):
+class SourceAdmin(PlainChoices, Scoped, admin.ModelAdmin):
     form = SourceForm
     change_form_template = "admin/harvest/source/change_form.html"
     list_display = ["title", "kind", "publisher", "schedule", "next_run_at", "is_paused"]

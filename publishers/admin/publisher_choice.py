@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
 from django.http import HttpRequest
 
+from publishers.admin.plain_choices import PlainChoices
 from publishers.models import Publisher
 from publishers.permissions import Permission, publisher_ids_with
 
 
-class ChoosesPublisher(admin.ModelAdmin):
+class ChoosesPublisher(PlainChoices):
     """`offers` says by which permission; `offers_none_as` what the empty choice means, if it means something."""
 
     offers: ClassVar[Permission]
@@ -22,8 +22,4 @@ class ChoosesPublisher(admin.ModelAdmin):
             kwargs["queryset"] = every if own is None else every.filter(id__in=own)
             if self.offers_none_as:
                 kwargs["empty_label"] = self.offers_none_as
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        assert field is not None
-        for related in ("add", "change", "delete", "view"):
-            setattr(field.widget, f"can_{related}_related", False)
-        return field
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
