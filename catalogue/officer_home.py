@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import F, Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from catalogue.attention import NEEDS, counts_of, needing
 from catalogue.enums import Band, ProposalState, State
-from catalogue.models import Dataset, Revision
+from catalogue.models import Dataset, ProposalEdition, Revision
 from catalogue.quality.plan import Step
 from catalogue.quality.report import present
 from catalogue.serializers.quality import follows_its_source, place_to_mend
@@ -54,6 +54,8 @@ class Home:
     to_review: list[Dataset] = field(default_factory=list)
     to_approve: list[Dataset] = field(default_factory=list)
     """Published entries with a change that waits for this person's approval."""
+    handed_in: list[Dataset] = field(default_factory=list)
+    """Published entries with a change of this person's that waits for somebody else's approval."""
     sent_back: list[Dataset] = field(default_factory=list)
     """Published entries of which a change was sent back, for those who can't publish it themselves."""
     weakest: list[Weak] = field(default_factory=list)
@@ -72,10 +74,12 @@ def home_of(user: User, now: datetime.datetime) -> Home:
     waiting = needing("review", entries, now).select_related("publisher").order_by("modified_at", "id")
     if approving is not None:
         waiting = waiting.filter(publisher_id__in=approving)
+    others_approve = own - approving if own and approving is not None else set()
     return Home(
         may_edit=True,
         tiles=[Tile(need, label, counts[need], f"needs={need}") for need, label in NEEDS.items() if counts[need]],
         to_approve=_with_proposals(entries, ProposalState.WAITING, approving),
+        handed_in=_with_proposals(entries, ProposalState.WAITING, others_approve, by=user),
         sent_back=_with_proposals(entries, ProposalState.RETURNED, own) if approving != own else [],
         to_review=list(waiting.only("title", "modified_at", "publisher__title")[:_SHOWN]),
         weakest=_weakest(entries),
@@ -83,11 +87,17 @@ def home_of(user: User, now: datetime.datetime) -> Home:
     )
 
 
-def _with_proposals(entries: QuerySet[Dataset], state: ProposalState, allowed: set[UUID] | None) -> list[Dataset]:
-    """Entries of these publishers of which a proposed change stands so, what waits longest first."""
+def _with_proposals(
+    entries: QuerySet[Dataset], state: ProposalState, allowed: set[UUID] | None, *, by: User | None = None
+) -> list[Dataset]:
+    """Entries of these publishers of which a proposed change stands so, what waits longest first; of a change that
+    `by` worked on."""
     if allowed == set():
         return []
     found = entries if allowed is None else entries.filter(publisher_id__in=allowed)
+    if by:
+        own = ProposalEdition.objects.filter(proposal__dataset=OuterRef("pk"), proposal__state=state, person=by)
+        found = found.filter(Exists(own))
     found = found.filter(proposals__state=state).annotate(changed_at=F("proposals__changed_at"))
     shown = found.select_related("publisher").order_by("changed_at", "id").only("title", "publisher__title")
     return list(shown[:_SHOWN])

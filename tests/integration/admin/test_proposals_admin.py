@@ -240,7 +240,10 @@ def test_the_list_and_the_home_page_lead_to_what_waits_and_several_are_approved_
     elsewhere = proposed(PublisherFactory(), title="Theirs", description="Elsewhere")
     home = approver.get("/admin/").content.decode()
     assert "Changes that wait for your approval" in home
-    assert "Changes that wait for your approval" not in editor.get("/admin/").content.decode()
+    own, colleague = editor.get("/admin/").content.decode(), signed_in(officer(agency)).get("/admin/").content.decode()
+    assert "Changes that wait for your approval" not in own
+    assert ["Your changes that wait" in page for page in (home, own, colleague)] == [False, True, False]
+    assert [f"/admin/catalogue/dataset/{entry.pk}/review/" in own for entry in entries] == [True, True, True]
     shown = approver.get(LIST_OF_PROPOSALS + "?state__exact=waiting").content.decode()
     assert [f"/admin/catalogue/dataset/{entry.pk}/review/" in shown for entry in (*entries, elsewhere)] == [
         *([True] * 3),
