@@ -115,15 +115,11 @@ def datasets_identified(key: str, user: Reader) -> list[Dataset]:
     return []
 
 
-#: As much of a dataset as a list of links shows.
-_LISTED = ("name", "title", "modified_at", "publisher_id")
-
-
 def recent_datasets(user: Reader, *, limit: int, publisher: Publisher | None = None) -> list[Dataset]:
     """The most recently changed datasets, of one publisher or of all: as much of them as a list of links shows."""
     datasets = Dataset.objects.visible_to(user).order_by("-modified_at", "-id")
     if publisher is None:
-        others = datasets.select_related("publisher").only(*_LISTED, "publisher__title", "publisher__slug")
+        others = datasets.select_related("publisher").only(*page_rows.LISTED, "publisher__title", "publisher__slug")
         return list(others[:limit])
     return _of_publisher(datasets, publisher, limit)
 
@@ -137,7 +133,7 @@ def others_of_publisher(dataset: Dataset, user: Reader) -> list[Dataset]:
 
 
 def _of_publisher(datasets: QuerySet[Dataset], publisher: Publisher, limit: int) -> list[Dataset]:
-    own = list(datasets.filter(publisher=publisher).only(*_LISTED)[:limit])
+    own = list(datasets.filter(publisher=publisher).only(*page_rows.LISTED)[:limit])
     for dataset in own:
         dataset.publisher = publisher
     return own

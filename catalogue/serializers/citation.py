@@ -122,7 +122,7 @@ def datacite(entry: Entry, site: str) -> dict[str, Any]:
 
 def _places(dataset: Dataset) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = [{"geoLocationPlace": place} for place in dataset.places]
-    if dataset.box:
+    if box := dataset.box:
         sides = ("westBoundLongitude", "southBoundLatitude", "eastBoundLongitude", "northBoundLatitude")
-        places.append({"geoLocationBox": dict(zip(sides, dataset.box.sides.values(), strict=True))})
+        places.append({"geoLocationBox": dict(zip(sides, box.sides.values(), strict=True))})
     return places

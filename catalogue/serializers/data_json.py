@@ -99,8 +99,8 @@ def period(dataset: Dataset) -> str:
 
 
 def _place(dataset: Dataset) -> str:
-    if dataset.box:
-        return dataset.box.as_text()
+    if box := dataset.box:
+        return box.as_text()
     return "; ".join(dataset.places)
 
 

@@ -120,8 +120,8 @@ def _period(dataset: Dataset) -> list[dict[str, Any]]:
 
 def _places(dataset: Dataset) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = [{"@type": "Location", "prefLabel": place} for place in dataset.places]
-    if dataset.box:
-        places.append({"@type": "Location", "bbox": dataset.box.as_wkt()})
+    if box := dataset.box:
+        places.append({"@type": "Location", "bbox": box.as_wkt()})
     return places
 
 

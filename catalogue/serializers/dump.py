@@ -29,7 +29,7 @@ _OF_RESOURCE: Final = (
 
 def dump_record(entry: Entry, site: str) -> dict[str, Any]:
     """The dataset with its resources, for JSON Lines."""
-    dataset = entry.dataset
+    dataset, box = entry.dataset, entry.dataset.box
     return {
         **{name: getattr(dataset, name) for name in _PLAIN},
         "url": site + dataset.get_absolute_url(),
@@ -39,7 +39,7 @@ def dump_record(entry: Entry, site: str) -> dict[str, Any]:
         "topic": dataset.topic and {"slug": dataset.topic.slug, "title": dataset.topic.title},
         "licence": dataset.licence
         and {name: getattr(dataset.licence, name) for name in ("code", "title", "url", "is_open")},
-        "box": dataset.box and dataset.box.sides,
+        "box": box and box.sides,
         "in_series": entry.series and _series(entry.series, site),
         "quality_score": entry.score,
         "resources": [{name: one[name] for name in _OF_RESOURCE} for one in entry.resources],

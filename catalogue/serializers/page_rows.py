@@ -21,7 +21,8 @@ _QUALITY: Final = Columns(QualityReport, "quality__")
 _RESOURCE: Final = Columns(Resource)
 _LINK: Final = Columns(LinkCheck, "link__")
 #: As much of an entry as a list of links shows.
-_LISTED: Final = Columns(Dataset, only=("name", "title", "modified_at", "publisher"))
+LISTED: Final = ("name", "title", "modified_at", "publisher")
+_LISTED: Final = Columns(Dataset, only=LISTED)
 
 _ONE, _ANOTHER = UUID(int=1), UUID(int=2)
 

@@ -166,8 +166,8 @@ def _places(dataset: Dataset) -> Pairs:
     pairs: Pairs = [
         ("dct:spatial", Node("", ("dct:Location",), [("skos:prefLabel", place)])) for place in dataset.places
     ]
-    if dataset.box:
-        shape = Typed(dataset.box.as_wkt(), "gsp:wktLiteral")
+    if box := dataset.box:
+        shape = Typed(box.as_wkt(), "gsp:wktLiteral")
         pairs.append(("dct:spatial", Node("", ("dct:Location",), [("dcat:bbox", shape)])))
     return pairs
 
