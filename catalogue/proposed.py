@@ -6,6 +6,7 @@ everybody else the entry itself is all there is.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from catalogue.drafts import DATASET_FIELDS, RESOURCE_FIELDS, DatasetDraft
@@ -18,9 +19,9 @@ from publishers.models import User
 from publishers.permissions import Permission, publisher_ids_with
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkingCopy:
-    """What somebody who edits an entry goes on from."""
+    """What somebody who edits an entry goes on from. What is worked out of it is worked out once."""
 
     dataset: Dataset
     published: Snapshot
@@ -38,14 +39,31 @@ class WorkingCopy:
     def point(self) -> EditPoint:
         return EditPoint(self.dataset.version, self.edition.pk if self.edition else 0)
 
-    @property
+    @cached_property
     def draft(self) -> DatasetDraft:
         return draft_from(self.said)
 
-    @property
+    @cached_property
     def fields(self) -> list[str]:
         """Which fields the proposed change would change."""
         return changed_fields(self.published, self.said)
+
+    @cached_property
+    def links(self) -> dict[UUID, LinkCheck]:
+        """What is known of the links of its files, by the file. One query."""
+        return LinkCheck.objects.in_bulk([file.id for file in self.draft.resources if file.id])
+
+    @cached_property
+    def files(self) -> list[Resource]:
+        """Its files as if they were stored, each with what is known of its link. A form of them fills these rows in."""
+        found = []
+        for place, file in enumerate(self.draft.resources):
+            says = {name: getattr(file, name) for name in RESOURCE_FIELDS}
+            row = Resource(id=file.id, dataset=self.dataset, position=place, **says)
+            row._state.adding = False
+            LinkCheck._meta.get_field("resource").remote_field.set_cached_value(row, self.links.get(row.pk))
+            found.append(row)
+        return found
 
 
 def changed_fields(before: Snapshot, after: Snapshot) -> list[str]:
@@ -123,20 +141,6 @@ def take_up(dataset: Dataset, copy: WorkingCopy) -> None:
         setattr(dataset, name, list(value) if isinstance(value, tuple) else value)
     dataset.visibility = copy.said["visibility"]
     dataset.working_copy = copy  # type: ignore[attr-defined]  # forms and panels look for it there
-
-
-def file_rows(copy: WorkingCopy) -> list[Resource]:
-    """The files of a working copy as if they were stored, each with what is known of its link."""
-    files = copy.draft.resources
-    links = {link.resource_id: link for link in LinkCheck.objects.filter(resource__in=[file.id for file in files])}
-    found = []
-    for place, file in enumerate(files):
-        says = {name: getattr(file, name) for name in RESOURCE_FIELDS}
-        row = Resource(id=file.id, dataset=copy.dataset, position=place, **says)
-        row._state.adding = False
-        LinkCheck._meta.get_field("resource").remote_field.set_cached_value(row, links.get(row.pk))
-        found.append(row)
-    return found
 
 
 def snapshot_of(dataset: Dataset, files: Iterable[Resource]) -> Snapshot:

@@ -32,7 +32,7 @@ class ResourceInline(admin.StackedInline):
 
     @admin.display(description="Does the link work?")
     def link_state(self, resource: Resource) -> str:
-        link = getattr(resource, "link", None)
+        link = None if resource._state.adding else getattr(resource, "link", None)  # an empty form is not asked for
         if link is None or link.checked_at is None:
             return "Not checked yet."
         checked = timezone.localtime(link.checked_at)

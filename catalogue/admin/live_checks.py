@@ -5,6 +5,7 @@ Signed-in people only; nothing is stored. Links are looked at through the guarde
 
 import asyncio
 import datetime
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from catalogue.forms.dataset import GOOD_TITLE_LENGTH, inherited_contact
 from catalogue.forms.files import FilesFormSet
 from catalogue.links.outcome import LinkOutcome, Verdict
 from catalogue.links.probe import LINK_CHECK_LIMITS, probe
-from catalogue.models import Dataset, Resource
+from catalogue.models import Dataset, LinkCheck, Resource
 from catalogue.models.dataset import TITLE_WORDS
 from catalogue.proposed import copy_for, take_up
 from catalogue.quality.outlook import outlook
@@ -52,7 +53,8 @@ def check(request: HttpRequest) -> JsonResponse:
     if publisher_ids_with(request.user, Permission.EDIT_DATASET) == set():
         raise PermissionDenied
     entry = _entry_of(request)
-    if entry and (copy := copy_for(person(request), entry)):
+    copy = copy_for(person(request), entry) if entry else None
+    if entry and copy:
         take_up(entry, copy)
     form = DatasetForm(_without_versions(request), instance=entry or Dataset())
     form.user = person(request)
@@ -66,7 +68,8 @@ def check(request: HttpRequest) -> JsonResponse:
         if not form.cleaned_data.get("contact_email"):
             messages.setdefault("contact_email", {"text": inherited_contact(publisher), "is_good": True})
         files = list(entry.resources.all()) if entry and entry.is_harvested else _files_of(request, form.instance)
-        answer["quality"] = _quality(form, files, publisher)
+        links = copy.links if copy else LinkCheck.objects.in_bulk([file.pk for file in files])
+        answer["quality"] = _quality(form, files, links, publisher)
     return JsonResponse(answer)
 
 
@@ -118,10 +121,12 @@ def _about_title(request: HttpRequest, title: str, entry: Dataset | None, said: 
     return {"title": {"text": f"{len(title)} of {GOOD_TITLE_LENGTH} characters.", "is_good": True}}
 
 
-def _quality(form: DatasetForm, files: list[Resource], publisher: Publisher) -> dict[str, Any]:
+def _quality(
+    form: DatasetForm, files: list[Resource], links: Mapping[UUID, LinkCheck], publisher: Publisher
+) -> dict[str, Any]:
     """What the entry would score if it were saved as it stands."""
     shown: Dataset = form.instance
-    found = outlook(shown, files, publisher=publisher, now=timezone.now())
+    found = outlook(shown, files, links, publisher=publisher, now=timezone.now())
     resource_ids = [str(file.pk) for file in files]
     return {
         "score": found.score,

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from catalogue.actions.workflow import in_london
 from catalogue.enums import State, Visibility
 from catalogue.models import Dataset
-from catalogue.proposed import file_rows
+from catalogue.proposed import WorkingCopy
 from catalogue.quality.outlook import Outlook, outlook
 from catalogue.quality.report import Report, quality_of
 from catalogue.serializers.quality import AT_ITS_SOURCE, follows_its_source, place_to_mend
@@ -71,12 +71,13 @@ def quality_panel(dataset: Dataset) -> SafeString:
         return format_html('<div id="live-quality">{}</div>', "Scored as soon as you save.")
     shown: Report | Outlook = stored
     published: SafeString | str = ""
-    resource_ids = [str(key) for key in dataset.resources.order_by("position", "id").values_list("id", flat=True)]
-    if copy := getattr(dataset, "working_copy", None):
-        files = file_rows(copy)
+    copy: WorkingCopy | None = getattr(dataset, "working_copy", None)
+    if copy is None:
+        resource_ids = [str(key) for key in dataset.resources.order_by("position", "id").values_list("id", flat=True)]
+    else:
+        resource_ids = [str(file.pk) for file in copy.files]
         publisher = Publisher.objects.get(pk=copy.draft.publisher_id)
-        shown = outlook(dataset, files, publisher=publisher, now=timezone.now())
-        resource_ids = [str(file.pk) for file in files]
+        shown = outlook(dataset, copy.files, copy.links, publisher=publisher, now=timezone.now())
         if copy.proposal:
             words = '<p class="help">With the change that waits for approval. As it is published it has {} of 100.</p>'
             published = format_html(words, stored.score)

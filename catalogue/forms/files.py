@@ -8,7 +8,7 @@ from django.forms.models import BaseInlineFormSet
 
 from catalogue.drafts import RESOURCE_FIELDS, ResourceDraft
 from catalogue.models import Resource
-from catalogue.proposed import WorkingCopy, file_rows
+from catalogue.proposed import WorkingCopy
 from catalogue.vocabularies.formats import FORMATS, format_from
 
 
@@ -58,11 +58,7 @@ class FilesFormSet(BaseInlineFormSet):
         return getattr(self.instance, "working_copy", None)
 
     def get_queryset(self) -> Any:
-        if self._copy is None:
-            return super().get_queryset()
-        if not hasattr(self, "_proposed"):
-            self._proposed = file_rows(self._copy)
-        return self._proposed
+        return super().get_queryset() if self._copy is None else self._copy.files
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

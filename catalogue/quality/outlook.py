@@ -1,8 +1,9 @@
 """The quality of an entry as somebody edits it: what it would score if it were saved, or approved, as it stands."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from catalogue.enums import Band
 from catalogue.models import Dataset, LinkCheck, Resource
@@ -22,9 +23,15 @@ class Outlook:
     """The way to full marks, step by step."""
 
 
-def outlook(dataset: Dataset, files: Sequence[Resource], *, publisher: Publisher, now: datetime.datetime) -> Outlook:
-    """`dataset` and `files` are rows as they would be, stored or not; what is known of the files' links counts."""
-    links = LinkCheck.objects.in_bulk([file.pk for file in files]) if files else {}
+def outlook(
+    dataset: Dataset,
+    files: Sequence[Resource],
+    links: Mapping[UUID, LinkCheck],
+    *,
+    publisher: Publisher,
+    now: datetime.datetime,
+) -> Outlook:
+    """`dataset` and `files` are rows as they would be, stored or not; `links`: what is known of the files' links."""
     facts = facts_of(dataset, files, links, publisher, dataset.licence)
     scored = score(facts, now=now)
     return Outlook(scored.score, scored.band, plan(facts, day_of(now)))

@@ -87,6 +87,26 @@ def test_an_editors_form_scores_the_change_that_waits_and_says_what_is_published
     assert Dataset.objects.get().quality.score == score
 
 
+def test_the_form_of_a_change_that_waits_reads_its_links_once_however_many_files_it_has(
+    agency, editor, django_assert_max_num_queries
+):
+    entry = dataset(agency, title="River levels of the north", resources=(csv_file(),))
+    client, readings = signed_in(editor), []
+    for number in range(2):
+        files = [csv_file(f"https://rivers.example/{number}-{part}.csv") for part in range(1 + number)]
+        amend(
+            entry.pk,
+            lambda said, files=files: said.with_changes(resources=(*said.resources, *files)),
+            by=By(Route.API, user=editor),
+            now=timezone.now(),
+        )
+        with django_assert_max_num_queries(21) as asked:
+            page = client.get(change_url(entry))
+        links = sum('FROM "catalogue_linkcheck"' in one["sql"] for one in asked)
+        readings.append((len(page.context["copy"].files), links))
+    assert readings == [(2, 1), (4, 1)]
+
+
 def test_what_the_script_asks_is_answered_with_the_score_of_what_the_form_holds(agency, editor):
     entry = dataset(agency, title="River levels of the north", resources=(csv_file(),))
     file = csv_file("https://rivers.example/levels.csv", title="Levels of 2026")
