@@ -5,6 +5,8 @@
 
 BIN := .venv/bin
 PYTHONS := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11
+# A test that fails is tried once more, and told of at the end (RERUN) with how it failed: DEVELOPERS.md says why
+TESTS := $(BIN)/pytest -n auto --dist worksteal --reruns 1 --rerun-show-tracebacks -raR
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --no-emit-index-url --no-header --quiet
 
 help:
@@ -24,14 +26,14 @@ serve: install
 	@$(BIN)/python -m config.embedded run --stop-with-parent
 
 test: install-dev
-	$(BIN)/pytest -n auto --dist worksteal
+	$(TESTS)
 
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/pytest -n auto --dist worksteal
+	$(TESTS)
 
 bench: install-dev
 	@for file in bench/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m config.embedded exec $(BIN)/python "$$file" || exit 1; done

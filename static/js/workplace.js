@@ -12,6 +12,21 @@ async function ask(address, body) {
   return answer.json();
 }
 
+// What is said waits while a button is held down: a press is lost on a button that moves away before it is let go.
+let pressing = false;
+const waiting = [];
+addEventListener("pointerdown", () => { pressing = true; }, true);
+for (const end of ["pointerup", "pointercancel", "dragend"]) {
+  addEventListener(end, () => {
+    pressing = false;
+    setTimeout(() => { while (!pressing && waiting.length) waiting.shift()(); }); // after the click itself
+  }, true);
+}
+
+function whenStill(change) {
+  if (pressing) waiting.push(change); else change();
+}
+
 // A line below a field, read out when it changes.
 function lineBelow(field, name) {
   const id = `live-${name}`;
@@ -27,6 +42,10 @@ function lineBelow(field, name) {
 }
 
 function say(field, name, message) {
+  whenStill(() => sayNow(field, name, message));
+}
+
+function sayNow(field, name, message) {
   const line = lineBelow(field, name);
   if (line.dataset.said === JSON.stringify(message)) return;
   line.dataset.said = JSON.stringify(message);
@@ -84,11 +103,13 @@ async function check() {
       const field = document.getElementById(`id_${name}`);
       if (field && (touched.has(name) || message.is_good)) say(field, name, message);
     }
-    for (const line of form.querySelectorAll(".live-bad[id^='live-']")) {
-      const name = line.id.slice(5);
-      if (!name.startsWith("link-") && !(name in answer.messages)) line.remove();
-    }
-    if (answer.quality) showQuality(answer.quality);
+    whenStill(() => {
+      for (const line of form.querySelectorAll(".live-bad[id^='live-']")) {
+        const name = line.id.slice(5);
+        if (!name.startsWith("link-") && !(name in answer.messages)) line.remove();
+      }
+      if (answer.quality) showQuality(answer.quality);
+    });
   } catch (error) {
     console.info(error.message); // saving checks all of this again
   }
