@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "catalogue.views.long_addresses.LongAddressMiddleware",  # its page tells who is signed in
 ]
 
 APPEND_SLASH = False  # data.gov.uk's addresses and CKAN's API have no trailing slash, and clients follow no redirect

@@ -26,6 +26,7 @@ _DETAILS = {
     401: "Say who you are: send “Authorization: Bearer” and an API token, which you make in the workplace.",
     405: "This address doesn’t take this method: “Allow” names those that it takes.",
     406: "Answers are JSON: ask for application/json, or leave “Accept” out.",
+    414: "An address may have 8,190 characters with its query. Ask for less at once, or ask CKAN’s actions by POST.",
     500: "The fault is ours and has been recorded. Try again in a few minutes.",
 }
 

@@ -38,6 +38,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(request, 404)
 
 
+def address_too_long(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 414)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Even a broken template must not keep the reader from an answer."""
     try:

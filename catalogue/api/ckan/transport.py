@@ -32,8 +32,16 @@ _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 _DEEPEST_JSON: Final = 20
 
 
+#: Every address under these has answers of CKAN's shape.
+_PREFIXES: Final = ("/api/3", "/api/action", "/api/search")
+
+
 class BadRequest(Exception):
     """The request can't be read. CKAN tells so in a bare JSON string."""
+
+
+def is_ckan(request: HttpRequest) -> bool:
+    return request.path.startswith(_PREFIXES)
 
 
 @csrf_exempt
@@ -51,6 +59,12 @@ def action(request: HttpRequest, name: str) -> HttpResponse:
 @csrf_exempt
 def no_such_address(request: HttpRequest) -> HttpResponse:
     return _answer(request, 404, "Not found: actions are at /api/3/action/<name>, without a slash at the end")
+
+
+def address_too_long(request: HttpRequest) -> HttpResponse:
+    return _answer(
+        request, 414, "Bad request: this address is too long. Send the same arguments by POST, as JSON or as a form"
+    )
 
 
 def envelope(name: str, result: Any) -> dict[str, Any]:

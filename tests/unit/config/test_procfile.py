@@ -9,6 +9,7 @@ from config.embedded.client import PROJECT
 def test_projects_own_procfile_names_its_processes() -> None:
     commands = procfile.read(PROJECT / "Procfile")
     assert list(commands) == ["web", "worker", "files", "beat", "search", "release"]
+    assert "--config python:config.web_server" in commands["web"]
     assert commands["search"] == "exec python manage.py follow_search"
 
 
