@@ -11,6 +11,7 @@ from catalogue.models import Dataset
 from catalogue.proposed import is_held as is_held_for
 from catalogue.proposed import working_copies
 from catalogue.serializers.revisions import label_of, value_in_words
+from catalogue.shown_change import ShownChange
 from catalogue.snapshots import differences, draft_from, snapshot
 from publishers.models import User
 
@@ -18,19 +19,12 @@ from publishers.models import User
 _THE_SOURCES = ("resources", "publisher_id", "kind")
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPlan:
-    label: str
-    before: str
-    after: str
-
-
 @dataclass(slots=True)
 class EntryPlan:
     dataset: Dataset
     draft: DatasetDraft
     visibility: Visibility | None = None
-    fields: list[FieldPlan] = field(default_factory=list)
+    fields: list[ShownChange] = field(default_factory=list)
     follows_source: bool = False
     """Whether something was left out since the entry is harvested."""
     is_held: bool = False
@@ -95,11 +89,11 @@ def plan_change(
         for name, old, new in differences(before, after):
             if name == "publisher_id":
                 old, new = titles.get(str(old), old), titles.get(str(new), new)
-            plan.fields.append(FieldPlan(label_of(name), value_in_words(name, old), value_in_words(name, new)))
+            plan.fields.append(ShownChange(label_of(name), value_in_words(name, old), value_in_words(name, new)))
         audience = copy.said["visibility"] if is_held else dataset.visibility
         if visibility and audience != visibility:
             plan.visibility = visibility
             words = [str(Visibility(value).label) for value in (audience, visibility)]
-            plan.fields.append(FieldPlan("Who may see it", *words))
+            plan.fields.append(ShownChange("Who may see it", *words))
         plans.append(plan)
     return BulkPlan(plans, skipped)

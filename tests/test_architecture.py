@@ -49,6 +49,7 @@ LAYERS = [
             "inventory.export",
             "inventory.holdings",
             "inventory.import_plan",
+            "inventory.outcome",
             "inventory.search",
         },
     ),

@@ -12,8 +12,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from catalogue.actions import batches
-from catalogue.admin.access import by
-from catalogue.models import Batch, BatchItem, ProposalEdition
+from catalogue.admin.access import by, person
+from catalogue.models import Batch, BatchItem, InventoryFile, ProposalEdition
 from publishers.admin.read_only import ReadOnly
 from publishers.permissions import Permission, publisher_ids_with
 
@@ -88,6 +88,10 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
             .select_related("proposal__dataset__publisher")
             .defer("snapshot")
             .order_by("proposal__dataset__title", "pk")[:SHOWN],
+            "left_out": InventoryFile.objects.filter(batch=batch, person=person(request))
+            .exclude(content=b"")
+            .values_list("pk", flat=True)
+            .first(),
             "may_undo": batch is not None and _may_undo(request, batch.pk),
             **(extra_context or {}),
         }

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import slugify
 
 from catalogue.actions import batches, inventory_import
 from catalogue.admin.access import by, person, their_entries
@@ -21,10 +22,14 @@ from catalogue.forms import allowed_publishers
 from catalogue.forms.bulk import UploadForm
 from catalogue.inventory.export import rows_of
 from catalogue.inventory.import_plan import ImportPlan, plan_import
+from catalogue.inventory.outcome import rows_with_outcome
 from catalogue.inventory.table_file import UnreadableTable, csv_lines, read_table, write_xlsx
 from catalogue.models import Dataset, InventoryFile
 from publishers.permissions import Permission, has_permission, publisher_ids_with
 from publishers.queries import usual_publisher_id
+
+#: Things wrong with several rows that it lists above those.
+KINDS_SHOWN: Final = 30
 
 #: Rows of each kind that the preview shows; of more it tells the number.
 SHOWN: Final = 200
@@ -38,6 +43,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
         path("inventory.xlsx", site.admin_view(download_xlsx), name="catalogue_dataset_xlsx"),
         path("import/", site.admin_view(upload), name="catalogue_dataset_import"),
         path("import/<uuid:file_id>/", site.admin_view(preview), name="catalogue_dataset_import_preview"),
+        path("import/<uuid:file_id>/rows.csv", site.admin_view(download_rows), name="catalogue_dataset_import_rows"),
     ]
 
 
@@ -124,7 +130,9 @@ def preview(request: HttpRequest, file_id: UUID) -> HttpResponse:
         try:
             publishes = may_publish and "publish" in request.POST
             who = by(request, f"Imported from {file.name}")
-            batch = inventory_import.import_plan(plan, file, by=who, now=timezone.now(), publishes=publishes)
+            batch = inventory_import.import_plan(
+                plan, file, by=who, now=timezone.now(), publishes=publishes, with_twins="with_twins" in request.POST
+            )
         except (batches.Changed, batches.NothingToDo) as error:
             messages.warning(request, str(error))
         else:
@@ -136,8 +144,9 @@ def preview(request: HttpRequest, file_id: UUID) -> HttpResponse:
         "file": file,
         "plan": plan,
         "failed": failed,
-        "counts": {name: plan.count(name) for name in ("new", "changed", "unchanged", "problem")} if plan else {},
+        "counts": {name: plan.count(name) for name in ("unchanged", *_HEADINGS)} if plan else {},
         "rows": list(_first_of_each(plan)) if plan else [],
+        "kinds": plan.kinds_of_problem[:KINDS_SHOWN] if plan else [],
         "shown": SHOWN,
         "may_publish": may_publish,
         "opts": Dataset._meta,
@@ -145,9 +154,40 @@ def preview(request: HttpRequest, file_id: UUID) -> HttpResponse:
     return TemplateResponse(request, "admin/catalogue/dataset/import_preview.html", context)
 
 
+_HEADINGS = {
+    "problem": "Left out, since something is wrong",
+    "twin": "Left out, since their title is there already",
+    "changed": "Changed",
+    "new": "New",
+}
+
+
+def download_rows(request: HttpRequest, file_id: UUID) -> HttpResponse | StreamingHttpResponse:
+    """The table with what each row would do; once it is done, the rows of it that were left out."""
+    file = get_object_or_404(InventoryFile, pk=file_id, person=person(request))
+    if file.batch_id and not file.content:
+        raise Http404("Nothing was left out of this table, or it is no longer kept.")
+    if not has_permission(request.user, Permission.CREATE_DATASET, file.publisher_id):
+        raise PermissionDenied
+    lines: Iterator[str]
+    if file.batch_id:
+        kind, lines = "left-out", iter([bytes(file.content).decode()])
+    else:
+        content = bytes(file.content)
+        try:
+            plan = plan_import(read_table(content), user=person(request), publisher=file.publisher)
+        except UnreadableTable:
+            return HttpResponseRedirect(reverse("admin:catalogue_dataset_import_preview", args=[file.pk]))
+        kind, lines = "what-it-would-do", csv_lines(rows_with_outcome(read_table(content), plan))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    name = slugify(file.name.rpartition(".")[0]) or "table"
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{kind}.csv"'
+    return answer
+
+
 def _first_of_each(plan: ImportPlan) -> Iterator[tuple[str, str, list]]:
     """(heading, action, entries): problems first, then what changes."""
-    for action, heading in (("problem", "Left out, since something is wrong"), ("changed", "Changed"), ("new", "New")):
+    for action, heading in _HEADINGS.items():
         found = [entry for entry in plan.entries if entry.action == action]
         if found:
             yield heading, action, found[:SHOWN]

@@ -23,7 +23,7 @@ from catalogue.enums import (
 )
 from catalogue.vocabularies.formats import format_from
 from catalogue.vocabularies.licences import licence_from
-from catalogue.vocabularies.topics import topic_from
+from catalogue.vocabularies.topics import TOPICS, topic_from
 from catalogue.web_addresses import clean_url
 
 #: A spreadsheet's cell holds 32,767 characters; longer texts are not carried.
@@ -69,7 +69,7 @@ def written(value: Any) -> str:
 def _text(limit: int) -> Callable[[str], str]:
     def read(cell: str) -> str:
         if len(cell) > limit:
-            raise BadCell(f"This is {len(cell):,} characters long: at most {limit:,} fit.")
+            raise BadCell(f"this is {len(cell):,} characters long: at most {limit:,} fit.")
         return cell
 
     return read
@@ -82,7 +82,7 @@ def _list(cell: str) -> tuple[str, ...]:
 def _tags(cell: str) -> tuple[str, ...]:
     parts = _list(cell if ";" in cell else cell.replace(",", ";"))
     if any(len(part) > 100 for part in parts):
-        raise BadCell("A tag has at most 100 characters: put a semicolon between tags.")
+        raise BadCell("a tag has at most 100 characters: put a semicolon between tags.")
     return parts
 
 
@@ -90,7 +90,7 @@ def _day(cell: str) -> datetime.date:
     found = parse_date(cell)
     day = found.start if found else None
     if day is None:
-        raise BadCell("This is no day that we can read: write it as 2026-03-31.")
+        raise BadCell("this is no day that we can read: write it as 2026-03-31.")
     return day
 
 
@@ -99,9 +99,9 @@ def _degrees(limit: int) -> Callable[[str], float]:
         try:
             degrees = float(cell)
         except ValueError:
-            raise BadCell("Give degrees as a number: -1.55.") from None
+            raise BadCell("give degrees as a number: -1.55.") from None
         if not -limit <= degrees <= limit:
-            raise BadCell(f"Give degrees from -{limit} to {limit}.")
+            raise BadCell(f"give degrees from -{limit} to {limit}.")
         return degrees
 
     return read
@@ -115,7 +115,7 @@ def _choice(choices: Any) -> Callable[[str], str]:
         plain = cell.casefold()
         found = known.get(plain) or known.get(plain.replace(" ", "_").replace("-", "_"))
         if found is None:
-            raise BadCell(f"This is none of {', '.join(str(value) for value in choices.values)}.")
+            raise BadCell(f"this is none of {', '.join(str(value) for value in choices.values)}.")
         return str(found)
 
     return read
@@ -124,27 +124,27 @@ def _choice(choices: Any) -> Callable[[str], str]:
 def _licence(cell: str) -> str:
     code = licence_from(cell)
     if code is None:
-        raise BadCell("This is no licence that we know: write its code or its address, such as uk-ogl.")
+        raise BadCell("this is no licence that we know: write its code or its address, such as uk-ogl.")
     return code
 
 
 def _topic(cell: str) -> str:
     slug = topic_from([cell])
     if slug is None:
-        raise BadCell("This is none of the topics.")
+        raise BadCell(f"this is none of {', '.join(topic.slug for topic in TOPICS)}.")
     return slug
 
 
 def _address(cell: str) -> str:
     url = clean_url(cell)
     if not url:
-        raise BadCell("This is no web address: begin with https://.")
+        raise BadCell("this is no web address: begin with https://.")
     return url
 
 
 def _size(cell: str) -> int:
     if not cell.replace(",", "").isdigit() or len(cell) > 18:
-        raise BadCell("Give the size in bytes: 12345.")
+        raise BadCell("give the size in bytes: 12345.")
     return int(cell.replace(",", ""))
 
 
@@ -218,6 +218,9 @@ FILE_COLUMNS: Final = (
     Column("resource_period", "period_text", _text(100)),
 )
 
+#: Columns that a table has which was given back with what its rows would do. They are not read.
+OUTCOME_COLUMNS: Final = ("what_would_happen", "what_is_wrong", "what_would_change")
+
 #: Columns that say which entry a row is about; what they say of it is not taken in.
 KEY_COLUMNS: Final = ("id", "version", "state", "address", "publisher", "resource_id")
 
@@ -253,6 +256,6 @@ def places_of(headers: list[str]) -> tuple[Mapping[str, int], list[str]]:
         key = header_key(header)
         if key in HEADERS and key not in places:
             places[key] = place
-        elif key:
+        elif key and key not in OUTCOME_COLUMNS:
             unknown.append(header.strip())
     return places, unknown

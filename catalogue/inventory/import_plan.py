@@ -6,11 +6,14 @@ as they are, and so do files.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID, uuid4
 
-from catalogue.inventory.entry_plan import EntryPlan, plan_entry
+from django.db.models.functions import Lower
+
+from catalogue.enums import State
+from catalogue.inventory.entry_plan import Complaint, EntryPlan, plan_entry
 from catalogue.inventory.table_file import Row, UnreadableTable
 from catalogue.inventory.table_rows import entries_of, references_of, uuid_of
 from catalogue.merging import rebased
@@ -21,6 +24,29 @@ from publishers.models import Publisher, User
 from publishers.permissions import Permission, publisher_ids_with
 
 _BATCH: Final = 500
+
+#: So many rows are named, and so many cells quoted, of those that are wrong in the same way.
+_EXAMPLES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfProblem:
+    """One thing that is wrong with several rows."""
+
+    column: str
+    """"": of no one column."""
+    text: str
+    rows: list[int] = field(default_factory=list)
+    cells: dict[str, None] = field(default_factory=dict)
+    """What stands there, each once."""
+
+    @property
+    def first_rows(self) -> list[int]:
+        return self.rows[:_EXAMPLES]
+
+    @property
+    def first_cells(self) -> list[str]:
+        return list(self.cells)[:_EXAMPLES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +61,22 @@ class ImportPlan:
     def held(self) -> int:
         return sum(entry.is_held and entry.action == "changed" for entry in self.entries)
 
+    def to_store(self, *, with_twins: bool = False) -> list[EntryPlan]:
+        """`with_twins`: new entries whose title is there already are made all the same."""
+        wanted = {"new", "changed", "twin"} if with_twins else {"new", "changed"}
+        return [entry for entry in self.entries if entry.action in wanted]
+
     @property
-    def to_store(self) -> list[EntryPlan]:
-        return [entry for entry in self.entries if entry.action in {"new", "changed"}]
+    def kinds_of_problem(self) -> list[KindOfProblem]:
+        """What is wrong, each once, the commonest first."""
+        kinds: dict[tuple[str, str], KindOfProblem] = {}
+        for entry in self.entries:
+            for problem in entry.problems:
+                kind = kinds.setdefault((problem.column, problem.text), KindOfProblem(problem.column, problem.text))
+                kind.rows.append(problem.row or entry.row)
+                if problem.cell:
+                    kind.cells.setdefault(problem.quoted)
+        return sorted(kinds.values(), key=lambda kind: (-len(kind.rows), kind.rows[0]))
 
 
 def plan_import(rows: Iterable[Row], *, user: User, publisher: Publisher) -> ImportPlan:
@@ -87,18 +126,32 @@ def _plan_batch(
         else:
             dataset = next((by_reference[one] for one in references_of(rows[0]) if one in by_reference), None)
         if key and dataset is None:
-            plan.problems.append(f"No entry that you can see has the id {key}. Leave the cell empty for a new entry.")
+            text = "you can see no entry with this id. Leave the cell empty for a new entry."
+            plan.problems.append(Complaint(text, plan.row, "id", key))
             continue
         if dataset and editable is not None and dataset.publisher_id not in editable:
-            plan.problems.append(f"You may not edit the entries of {dataset.publisher}.")
+            plan.refuse(f"You may not edit the entries of {dataset.publisher}.")
             continue
-        if dataset and (first := seen.setdefault(str(dataset.id), plan.row)) != plan.row:
-            plan.problems.append(f"This entry stands in row {first} already: put its rows one below the other.")
+        if dataset and seen.setdefault(str(dataset.id), plan.row) != plan.row:
+            column = "id" if key else "identifier"
+            text = "this entry stands further up already: put its rows one below the other."
+            plan.problems.append(Complaint(text, plan.row, column, rows[0][column]))
             continue
         plan_entry(plan, rows, dataset, files.get(dataset.id, []) if dataset else [], publisher)
         if dataset and dataset.id in copies:
             _plan_held(plan, copies[dataset.id])
+    _find_twins(plans, publisher)
     return plans
+
+
+def _find_twins(plans: list[EntryPlan], publisher: Publisher) -> None:
+    """Which new entries have the title of one that is there: a table uploaded twice makes everything twice."""
+    new = {plan.title.lower() for plan in plans if plan.action == "new"}
+    there = Dataset.objects.filter(publisher=publisher).exclude(state=State.WITHDRAWN).annotate(key=Lower("title"))
+    twins = dict(there.filter(key__in=new).order_by("id").values_list("key", "id")) if new else {}
+    for plan in plans:
+        if plan.action == "new":
+            plan.twin = twins.get(plan.title.lower())
 
 
 def _plan_held(plan: EntryPlan, copy: WorkingCopy) -> None:

@@ -39,14 +39,16 @@ class _Echo:
 
 
 def csv_lines(rows: Iterable[list[str]]) -> Iterator[str]:
-    """A CSV file line by line, with a mark by which Excel knows its encoding.
+    """A CSV file line by line, with a mark by which Excel knows its encoding. The first row is the header.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe before it; reading takes that away again.
     """
     writer = csv.writer(_Echo())
-    yield "\ufeff"
-    numbers = {place for place, header in enumerate(HEADERS) if header in NUMBERS}
+    numbers: set[int] | None = None
     for row in rows:
+        if numbers is None:
+            yield "\ufeff"
+            numbers = {place for place, header in enumerate(row) if header_key(header) in NUMBERS}
         yield writer.writerow([cell if place in numbers else _escaped(cell) for place, cell in enumerate(row)])
 
 

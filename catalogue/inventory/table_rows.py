@@ -26,13 +26,17 @@ def entries_of(rows: Iterable[Row]) -> tuple[Iterator[list[dict[str, str]]], lis
 
 def _header(rows: Iterator[Row]) -> tuple[Mapping[str, int], list[str]]:
     for _, row in zip(range(_ABOVE), rows, strict=False):
-        places, unknown = places_of(row.cells)
-        if "title" in places or ("id" in places and len(places) > 1):
-            return places, unknown
+        if is_header(row):
+            return places_of(row.cells)
     raise UnreadableTable(
         "No row is a header that we know: the first should name the columns, with “title” among them. Download your "
         "entries as a table to see the columns."
     )
+
+
+def is_header(row: Row) -> bool:
+    places, _ = places_of(row.cells)
+    return "title" in places or ("id" in places and len(places) > 1)
 
 
 def _cell(row: Row, place: int) -> str:

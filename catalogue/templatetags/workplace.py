@@ -22,6 +22,12 @@ def officer_home(context: dict[str, Any]) -> Home | None:
     return home_of(user, timezone.now()) if isinstance(user, User) else None
 
 
+@register.filter
+def counted(number: int) -> str:
+    """1234 as 1,234."""
+    return f"{number:,}"
+
+
 @register.simple_tag
 def marked_before(before: str, after: str, around: int = 0) -> SafeString | str:
     """A text as it was, with the words marked that the one beside it has not.

@@ -7,6 +7,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from catalogue.actions import workflow
 from catalogue.actions.entry import By, Entry, Origin
 from catalogue.actions.store import upsert_many
 from catalogue.drafts import ResourceDraft
@@ -145,8 +146,8 @@ def test_an_officer_uploads_sees_what_would_happen_does_it_and_undoes_it(agency)
     assert "<strong>1</strong> new" in page
     assert "<strong>1</strong> changed" in page
     assert "<strong>10</strong> unchanged" in page
-    assert "access: This is none of open, restricted, internal, not_released." in page
-    assert "west: Give degrees from -180 to 180." in page
+    assert "access “secret”: this is none of open, restricted, internal, not_released." in page
+    assert "west “200”: give degrees from -180 to 180." in page
     assert "<del>Entry 5</del> <ins>Entry five</ins>" in page
     assert Dataset.objects.count() == 12
 
@@ -178,7 +179,7 @@ def test_a_table_of_ones_own_making_needs_only_titles(agency):
     assert plan.unknown_columns == ["Colour"]
     assert [(one.row, one.action, one.title) for one in plan.entries] == [(4, "new", "Eels"), (5, "problem", "")]
     assert plan.entries[0].draft.held_in == "Shed 7"
-    assert plan.entries[1].problems == ["There is no title: every new entry needs one."]
+    assert [str(problem) for problem in plan.entries[1].problems] == ["There is no title: every new entry needs one."]
 
 
 def test_rows_below_an_entry_that_name_no_title_are_its_further_files(agency):
@@ -196,11 +197,96 @@ def test_a_row_with_a_known_identifier_is_that_entry_however_often_it_is_uploade
     assert [(one.dataset_id, one.action) for one in plan.entries] == [(made.id, "unchanged"), (None, "new")]
 
 
+FAULTY = """Inventory of 2026
+
+title,licence,url,resource_format,frequency
+Eels,uk-ogl,,CSV,annual
+Newts,"open, I think",https://rivers.example/newts.csv,,annual
+Otters,uk-ogl,https://rivers.example/otters.csv,,now and then
+,,https://rivers.example/otters-2.csv,,
+Voles,uk-ogl,,CSV,annual
+Mink,uk-ogl,,,annual
+Beavers,uk-ogl,,,annual
+"""
+
+
+def test_what_is_wrong_with_many_rows_is_said_once_with_what_stands_there(agency):
+    plan = plan_of(agency, FAULTY)
+    assert [(kind.column, kind.rows, list(kind.cells)) for kind in plan.kinds_of_problem] == [
+        ("url", [4, 8], []),
+        ("licence", [5], ["open, I think"]),
+        ("frequency", [6], ["now and then"]),
+    ]
+    assert plan.kinds_of_problem[0].text == (
+        "a file needs its address. Give it, or empty what else is said of the file (resource_format)."
+    )
+
+
+def downloaded(answer) -> list[list[str]]:
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_a_faulty_table_is_given_back_with_what_is_wrong_and_what_was_left_out_stays_at_hand(agency):
+    dataset(agency, title="mink")
+    person = officer(agency)
+    client = signed_in(person)
+    file = SimpleUploadedFile("Our list.csv", FAULTY.encode())
+    preview = client.post(UPLOAD, {"file": file, "publisher": str(agency.id)}).url
+    header, *rows = downloaded(client.get(f"{preview}rows.csv"))
+    assert header[:4] == ["what would happen", "what is wrong", "what would change", "title"]
+    assert [(row[0], row[3]) for row in rows] == [
+        ("left out", "Eels"),
+        ("left out", "Newts"),
+        ("left out", "Otters"),
+        ("", ""),
+        ("left out", "Voles"),
+        ("left out: its title is there already", "Mink"),
+        ("new entry", "Beavers"),
+    ]
+    assert rows[1][1] == (
+        "licence “open, I think”: this is no licence that we know: write its code or its address, such as uk-ogl."
+    )
+
+    client.post(preview)
+    batch = Batch.objects.get()
+    assert sorted(Dataset.objects.values_list("title", flat=True)) == ["Beavers", "mink"]
+    assert f"{preview}rows.csv" in client.get(f"/admin/catalogue/batch/{batch.pk}/change/").content.decode()
+    header, *left = downloaded(client.get(f"{preview}rows.csv"))
+    assert left == rows[:-1]
+    assert signed_in(officer(agency)).get(f"{preview}rows.csv").status_code == 404
+
+    # Mended, it goes in again as it is: the columns that were added say nothing
+    mended = [[cell.replace("now and then", "annual") for cell in row] for row in [header, *left]]
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(mended)
+    plan = plan_of(agency, out.getvalue(), user=person)
+    assert plan.unknown_columns == []
+    assert [one.title for one in plan.entries if one.action == "new"] == ["Otters"]
+    assert len(next(one for one in plan.entries if one.title == "Otters").draft.resources) == 2
+
+
+def test_a_table_uploaded_twice_makes_everything_twice_only_if_somebody_says_so(agency):
+    dataset(agency, title="Eels")
+    gone = dataset(agency, title="Newts")
+    workflow.withdraw(gone, reason="Too old.", by=By(Route.COMMAND), now=NOW)
+    client = signed_in(officer(agency))
+    twice = ["Eels", "Eels", "Newts", "Newts", "Newts"]
+    for ticked, titles in (({}, ["Eels", "Newts", "Newts"]), ({"with_twins": "on"}, twice)):
+        file = SimpleUploadedFile("a.csv", b"title\nEELS\nNewts\n")
+        preview = client.post(UPLOAD, {"file": file, "publisher": str(agency.id)}).url
+        client.post(preview, ticked)
+        assert sorted(title.capitalize() for title in Dataset.objects.values_list("title", flat=True)) == titles
+
+
 def test_what_others_changed_meanwhile_is_not_overwritten_unseen(agency):
     made = dataset(agency, title="Eels")
     plan = plan_of(agency, f"id,version,title\n{made.id},7,Elvers\n")
     assert plan.entries[0].action == "problem"
-    assert "version 7 is in the table, 1 stands" in plan.entries[0].problems[0]
+    assert str(plan.entries[0].problems[0]) == (
+        "Row 2, version “7”: the entry was changed since this table was downloaded. Download it again, or empty this "
+        "cell to put the table over it."
+    )
     assert plan_of(agency, f"id,version,title\n{made.id},,Elvers\n").entries[0].action == "changed"
 
 
@@ -208,10 +294,10 @@ def test_nobody_changes_the_entries_of_others_by_a_table(agency):
     elsewhere = PublisherFactory()
     theirs, hidden = dataset(elsewhere, title="Theirs"), dataset(elsewhere, title="Hidden", state=State.DRAFT)
     plan = plan_of(agency, f"id,title\n{theirs.id},Ours\n{hidden.id},Ours\nnonsense,Ours\n")
-    assert [one.problems[0] for one in plan.entries] == [
+    assert [str(one.problems[0]) for one in plan.entries] == [
         f"You may not edit the entries of {elsewhere}.",
-        f"No entry that you can see has the id {hidden.id}. Leave the cell empty for a new entry.",
-        "No entry that you can see has the id nonsense. Leave the cell empty for a new entry.",
+        f"Row 3, id “{hidden.id}”: you can see no entry with this id. Leave the cell empty for a new entry.",
+        "Row 4, id “nonsense”: you can see no entry with this id. Leave the cell empty for a new entry.",
     ]
 
 
@@ -246,7 +332,9 @@ def test_files_of_a_harvested_entry_are_not_changed_by_a_table_but_its_words_are
     made = dataset(agency, title="Eels", origin=Origin(id="g1", url="https://x.example"), resources=(csv_file(),))
     file = made.resources.get()
     plan = plan_of(agency, f"id,title,resource_id,url\n{made.id},Elvers,{file.id},https://x.example/new.csv\n")
-    assert plan.entries[0].problems == ["Its files follow the source that it is harvested from: mend them there."]
+    assert [str(problem) for problem in plan.entries[0].problems] == [
+        "Its files follow the source that it is harvested from: mend them there."
+    ]
     assert (
         plan_of(agency, f"id,title,resource_id,url\n{made.id},Elvers,{file.id},{file.url}\n").entries[0].action
         == "changed"
