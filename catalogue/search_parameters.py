@@ -1,7 +1,7 @@
 """The parameters of a search page's address, read and written in one place. Pure.
 
-The address is data.gov.uk's: `/search?q=…&filters[publisher]=…&filters[topic]=…&sort=best|recent&page=…`. A filter may
-repeat: values of one facet mean OR.
+The address is data.gov.uk's: `/search?q=…&filters[publisher]=…&filters[topic]=…&sort=best|recent|title&page=…`. A
+filter may repeat: values of one facet mean OR.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ FILTERS = (
     *("publisher", "topic", "format", "licence_code", "open", "access", "frequency", "year", "place"),
     *("quality", "link", "delivery", "tag"),
 )
-SORTS = ("best", "recent")
+SORTS = ("best", "recent", "title")
 LONGEST_QUERY = 500
 LAST_PAGE = 500
 MOST_VALUES = 50

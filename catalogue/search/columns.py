@@ -17,21 +17,25 @@ from pyroaring import BitMap
 #: Facets that are held so. The others have so few values that bitmaps are as quick.
 MANY_VALUED: Final = ("publisher", "format", "year", "place", "tag")
 
+#: Beside them, in columns of their own that no search asks: tags as they are written, which CKAN's clients count by.
+TAGS_AS_WRITTEN: Final = ("tag_as_written",)
+
 Numbers = np.ndarray[tuple[int], np.dtype[np.uint32]]
 
 
 class Columns:
     """As the writing process keeps them. Rows are only ever added, and so are values."""
 
-    def __init__(self) -> None:
+    def __init__(self, facets: tuple[str, ...] = MANY_VALUED) -> None:
+        self.facets = facets
         self.ends = array("I")
         self.held = array("I")
-        self.numbers: dict[str, dict[str, int]] = {facet: {} for facet in MANY_VALUED}
-        self.values: list[tuple[int, str]] = []  # of each number: place of its facet in `MANY_VALUED`, value
+        self.numbers: dict[str, dict[str, int]] = {facet: {} for facet in facets}
+        self.values: list[tuple[int, str]] = []  # of each number: place of its facet in `facets`, value
 
     def add(self, values: Mapping[str, Iterable[str]]) -> None:
         """The next row has these values."""
-        for place, facet in enumerate(MANY_VALUED):
+        for place, facet in enumerate(self.facets):
             numbers = self.numbers[facet]
             for value in dict.fromkeys(values.get(facet, ())):
                 number = numbers.get(value)
@@ -47,16 +51,18 @@ class Columns:
             self.ends.append(len(self.held))
 
     def pieces(self) -> tuple[bytes, bytes, bytes]:
-        return self.ends.tobytes(), self.held.tobytes(), orjson.dumps(self.values)
+        values = orjson.dumps(self.values)
+        values += b" " * (-len(values) % 4)  # so that what comes next begins at a whole number
+        return self.ends.tobytes(), self.held.tobytes(), values
 
     @classmethod
-    def of(cls, ends: bytes, held: bytes, values: bytes) -> "Columns":
+    def of(cls, ends: bytes, held: bytes, values: bytes, facets: tuple[str, ...] = MANY_VALUED) -> "Columns":
         """As saved, to be carried on. Raises `ValueError` if it can't be."""
-        columns = cls()
+        columns = cls(facets)
         columns.ends.frombytes(ends)
         columns.held.frombytes(held)
         for place, value in orjson.loads(values):
-            columns.numbers[MANY_VALUED[place]][value] = len(columns.values)
+            columns.numbers[facets[place]][value] = len(columns.values)
             columns.values.append((place, value))
         return columns
 
@@ -64,9 +70,10 @@ class Columns:
 class ReadColumns:
     """As readers ask them, over the saved file's memory."""
 
-    def __init__(self, ends: Numbers, held: Numbers, values: bytes) -> None:
-        self._ends = ends
-        self._held = held
+    def __init__(self, ends: bytes | memoryview, held: bytes | memoryview, values: bytes | memoryview) -> None:
+        """As `Columns.pieces` gave them."""
+        self._ends: Numbers = np.frombuffer(ends, np.uint32)
+        self._held: Numbers = np.frombuffer(held, np.uint32)
         read = orjson.loads(values)
         self._values: list[str] = [value for _, value in read]
         self._facets = np.array([place for place, _ in read], dtype=np.uint8)
@@ -92,6 +99,10 @@ class Tally:
     _facets: np.ndarray
     _counts: np.ndarray
     _found: np.ndarray
+
+    def all(self) -> dict[str, int]:
+        """Every value of every facet."""
+        return {self._values[number]: int(self._counts[number]) for number in self._found}
 
     def of(self, facet: str, limit: int, chosen: Iterable[str]) -> dict[str, int]:
         """The `limit` commonest values of a facet, all that are equally common as the last, and the chosen ones."""

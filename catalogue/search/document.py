@@ -26,8 +26,9 @@ from catalogue.search.coverage import (
     years_covered,
 )
 from catalogue.search.facets import FACETS, SEPARATOR
-from catalogue.search.schema import SCHEMA
+from catalogue.search.schema import SCHEMA, TITLE_NUMBERS
 from catalogue.search.synonyms import spelt_out
+from catalogue.search.title_order import title_numbers, title_order
 from catalogue.search.typed import exact_title
 from catalogue.search.weights import WEIGHTS
 from catalogue.text import plain_text
@@ -201,6 +202,8 @@ def prepare(entry: Searchable) -> Prepared:
     fields: dict[str, Any] = {
         "id": str(entry.id),
         "exact_title": exact_title(entry.title),
+        "title_order": (order := title_order(entry.title, entry.id)),
+        **dict(zip(TITLE_NUMBERS, title_numbers(order), strict=True)),
         "title": entry.title,
         "text": texts,
         "words": [entry.title, *entry.tags, entry.publisher_path[-1][1]],

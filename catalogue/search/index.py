@@ -252,7 +252,7 @@ class Writer:
                 continue
             with engine_errors():
                 writer.add_document(document)
-            self._uncommitted[entry.id] = self.rows.add(prepared.stems, prepared.values, prepared.fields)
+            self._uncommitted[entry.id] = self.rows.add(prepared.stems, prepared.values, prepared.fields, entry.tags)
             stored += 1
         return stored
 

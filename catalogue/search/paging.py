@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tantivy import Query, Searcher
 
+from catalogue.search.by_title import by_title
 from catalogue.search.counting import Clue, conditions
 from catalogue.search.facets import filter_clauses
 from catalogue.search.index import Snapshot, ids_of
@@ -32,12 +33,14 @@ def is_by_rank(text: TextQuery, request: SearchRequest) -> bool:
 def find(text: TextQuery, matching: Clue, request: SearchRequest, snapshot: Snapshot, total: int) -> Found:
     filters = [*filter_clauses(SCHEMA, request.filters), *scope_clauses(SCHEMA, request.scope)]
     first = (request.page - 1) * request.page_size
+    if request.sort == "title":
+        return _by_title([*conditions(text, matching), *filters], request, first, snapshot.searcher)
     if not is_by_rank(text, request):
         return _newest([*conditions(text, matching), *filters], request, first, snapshot.searcher)
     nearest = _nearest(text, request, snapshot)
     ranking = Ranking(text, matching, filters, request.scope, snapshot.searcher, nearest=nearest)
     begun = request.after
-    if begun is None or begun.recency is not None:
+    if begun is None or not begun.is_by_rank:
         ranked = ranking.best(first, request.page_size)[: DEEPEST - first]
         return Found(ranked, _by_rank(ranking, ranked, first, total))
     try:
@@ -74,6 +77,12 @@ def _by_count(ranking: Ranking, begun: PageStart, size: int, total: int) -> Foun
     seen = marked(begun.seen)
     ids = ids_of(ranking.searcher, [address for _, address in ranked])
     return Found([each for each, own in zip(ranked, ids, strict=True) if mark(own) not in seen], following)
+
+
+def _by_title(clauses: Clauses, request: SearchRequest, first: int, searcher: Searcher) -> Found:
+    begun = request.after if request.after and request.after.title else None
+    addresses, following = by_title(clauses, searcher, first=first, size=request.page_size, begun=begun)
+    return Found([(0.0, address) for address in addresses], following)
 
 
 def _newest(clauses: Clauses, request: SearchRequest, first: int, searcher: Searcher) -> Found:

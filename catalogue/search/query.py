@@ -128,7 +128,7 @@ def _tidy(request: SearchRequest) -> SearchRequest:
             for name, values in sorted(request.filters.items())
             if name in FACETS and values
         },
-        sort="recent" if request.sort == "recent" else "best",
+        sort=request.sort if request.sort in ("recent", "title") else "best",
         page=max(request.page, 1),
         page_size=min(max(request.page_size, 1), _LARGEST_PAGE),
         facets=tuple(name for name in request.facets if name in FACETS),
@@ -151,7 +151,7 @@ def _answer(request: SearchRequest, snapshot: Snapshot, started: float) -> Searc
     request = _narrowed(request, text)
     counting = Counting(request, text, snapshot)
     matching: Clue = "none" if nothing else _matching(text, request, counting)
-    if (begun := request.after) and begun.recency is None and not nothing and is_by_rank(text, request):
+    if (begun := request.after) and begun.is_by_rank and not nothing and is_by_rank(text, request):
         matching = "all" if begun.every_word else "any"  # as the walk began
     counts = counting.counts(matching)
     if not counts.total and matching == "all" and request.sort == "best":
@@ -214,12 +214,12 @@ def related(page: SearchPage, q: str) -> list[str]:
 def _matching(text: TextQuery, request: SearchRequest, counting: Counting) -> Clue:
     """Whether entries with only some of the words belong to the answer.
 
-    Decided without the filters, so that choosing a facet's value gives as many results as its count said. By date,
-    an entry with one word of five would come first for being new: then every word is asked for if any entry has them.
+    Decided without the filters, so that choosing a facet's value gives as many results as its count said. By date or
+    title, an entry with one word of five may come first: then every word is asked for if any entry has them.
     """
     if text.every_word is None:
         return "all"
-    enough = 1 if request.sort == "recent" else ENOUGH
+    enough = ENOUGH if request.sort == "best" else 1
     return "all" if counting.have_every_word(enough) else "any"
 
 

@@ -21,7 +21,7 @@ import orjson
 from pyroaring import BitMap
 
 from catalogue.search.boxes import Boxes
-from catalogue.search.columns import Columns
+from catalogue.search.columns import TAGS_AS_WRITTEN, Columns
 from catalogue.search.location import State, write_whole
 from catalogue.search.numbers import Digits, add_all, of_all
 
@@ -42,7 +42,7 @@ _SAVE_SHARE: Final = 50
 #: From so many rows on saving is left to a thread while commits go on: of a million the disk may take seconds.
 _LARGE: Final = 100_000
 
-MAGIC: Final = b"domesday rows 4\n"
+MAGIC: Final = b"domesday rows 5\n"
 
 
 class Rows:
@@ -56,6 +56,7 @@ class Rows:
         self.values: dict[str, dict[str, BitMap]] = {}
         self.numbers: dict[str, Digits] = {}
         self.columns = Columns()
+        self.tags = Columns(TAGS_AS_WRITTEN)
         self.boxes = Boxes()
         #: Facets whose rare values were not saved: (rows of the commonest left out, at most; `next` at that time)
         self.frozen: dict[str, tuple[int, int]] = {}
@@ -68,9 +69,14 @@ class Rows:
         self._is_changed = False
 
     def add(
-        self, stems: Iterable[str], values: Mapping[str, Iterable[str]], numbers: Mapping[str, Any] | None = None
+        self,
+        stems: Iterable[str],
+        values: Mapping[str, Iterable[str]],
+        numbers: Mapping[str, Any] | None = None,
+        tags: Iterable[str] = (),
     ) -> int:
-        """A row for an entry with these words, these values of each facet and, among `numbers`, those compared."""
+        """A row for an entry with these words, these values of each facet and, among `numbers`, those compared. `tags`
+        are those written in it."""
         row = self.next
         self.next += 1
         self._is_changed = True
@@ -93,8 +99,9 @@ class Rows:
         add_all(self.numbers, row, numbers or {})
         self.boxes.skip_to(row)
         self.boxes.add(numbers or {})
-        self.columns.skip_to(row)
-        self.columns.add(values)
+        for columns, held in ((self.columns, values), (self.tags, dict.fromkeys(TAGS_AS_WRITTEN, tuple(tags)))):
+            columns.skip_to(row)
+            columns.add(held)
         return row
 
     def remove(self, rows: Iterable[int]) -> None:
@@ -164,8 +171,9 @@ class Rows:
 
     def _pieces(self, state: State) -> list[bytes]:
         self.columns.skip_to(self.next)
+        self.tags.skip_to(self.next)
         self.boxes.skip_to(self.next)
-        bodies: list[bytes] = [*self.boxes.pieces(), *self.columns.pieces()]
+        bodies: list[bytes] = [*self.boxes.pieces(), *self.columns.pieces(), *self.tags.pieces()]
         beside = [len(piece) for piece in bodies]
         place = sum(beside)
 
@@ -236,7 +244,11 @@ class RowsFile:
 
     def columns(self) -> list[memoryview]:
         """As `Columns.pieces` gave them."""
-        return self._beside()[3:]
+        return self._beside()[3:6]
+
+    def tags(self) -> list[memoryview]:
+        """The same of the tags as they are written."""
+        return self._beside()[6:]
 
     def _beside(self) -> list[memoryview]:
         """What stands before the bitmaps."""
@@ -266,7 +278,8 @@ def load(path: Path) -> tuple[Rows, State]:
             rows.frozen[facet] = held["least"], rows.next
     for name, places in header["numbers"].items():
         rows.numbers[name] = of_all([file.read(*place[:2]) for place in places])
-    rows.columns = Columns.of(*(bytes(piece) for piece in file.columns()))
+    rows.columns = Columns.of(*map(bytes, file.columns()))
+    rows.tags = Columns.of(*map(bytes, file.tags()), facets=TAGS_AS_WRITTEN)
     rows.boxes = Boxes.of(*(bytes(piece) for piece in file.boxes()))
     rows._saved_at = time.monotonic()
     if _noted(path).exists():

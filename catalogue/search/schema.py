@@ -8,6 +8,7 @@ from tantivy import Index, Schema, SchemaBuilder
 from catalogue.search.analysis import as_written, english
 from catalogue.search.facets import FACETS
 from catalogue.search.synonyms import ACRONYMS
+from catalogue.search.title_order import LEVELS
 from catalogue.search.weights import WEIGHTS
 
 #: Raised by hand when what documents hold changes though the fields don't: weights, parts, analysis.
@@ -26,6 +27,8 @@ _TERMS: Final = (
     "id",  # key of the document
     "exact_title",  # the stems of the whole title, for the entry that is called just what was typed
 )
+TITLE_ORDER: Final = "title_order"  # what titles are put in order by
+TITLE_NUMBERS: Final = tuple(f"title_order_{number}" for number in range(1, LEVELS + 1))  # its first bytes as numbers
 _NUMBERS: Final = (
     "standing",  # 0 to 100: quality, links and freshness
     "recency",  # orders by day of update, then by change of the entry; unique in practice, so that paging is stable
@@ -47,10 +50,11 @@ def build_schema() -> Schema:
     builder.add_text_field(_WRITTEN, tokenizer_name=PLAIN_ANALYSER, index_option="freq")
     for name in _TERMS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(TITLE_ORDER, tokenizer_name="raw", index_option="basic", fast=True)
     for facet in FACETS.values():
         for name in {facet.field: 1, facet.column: 1}:
             builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name == facet.column)
-    for name in _NUMBERS:
+    for name in (*_NUMBERS, *TITLE_NUMBERS):
         builder.add_integer_field(name, fast=True)
     for name in _DEGREES:
         builder.add_float_field(name, fast=True)
@@ -62,7 +66,7 @@ def _hash() -> str:
     facets = [(facet.field, facet.column) for facet in FACETS.values()]
     parts = [(name, weight) for name, weight in WEIGHTS.items() if name.startswith("part: ")]
     acronyms = sorted(ACRONYMS.items())
-    fields = (_TEXT, _WRITTEN, _TERMS, _NUMBERS, _DEGREES, _CARD, facets)
+    fields = (_TEXT, _WRITTEN, _TERMS, TITLE_NUMBERS, _NUMBERS, _DEGREES, _CARD, facets)
     described = repr((DOCUMENT_VERSION, fields, parts, acronyms, "tantivy 0.27"))
     return hashlib.sha256(described.encode()).hexdigest()[:12]
 

@@ -4,12 +4,11 @@ import heapq
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import numpy as np
 from pyroaring import BitMap
 
 from catalogue.gazetteer.place import Place, countries
@@ -60,8 +59,7 @@ class Bitmaps:
             self._facets: dict[str, list[list]] = {name: held["values"] for name, held in header["facets"].items()}
             self._least: dict[str, int] = {name: held["least"] for name, held in header["facets"].items()}
             self._places = {name: {v[0]: v for v in values} for name, values in self._facets.items()}
-            ends, held, names = self._file.columns()
-            self._columns = ReadColumns(np.frombuffer(ends, np.uint32), np.frombuffer(held, np.uint32), bytes(names))
+            self._columns = ReadColumns(*self._file.columns())
             self._boxes = ReadBoxes(*self._file.boxes())
             self._number_places: dict[str, list[list[int]]] = header["numbers"]
             self._everything = BitMap(range(header["next"]))
@@ -174,6 +172,20 @@ class Bitmaps:
             if found is not None:
                 values[name] = found
         return Counts(len(passing), values)
+
+    def tags_as_written(self, rows: BitMap) -> dict[str, int]:
+        """How many of these rows have each tag."""
+        return self._tags.tally(rows & self.alive).all()
+
+    @cached_property
+    def tags_of_all(self) -> dict[str, int]:
+        """How many entries have each tag as it is written. As of the file, like the bitmaps themselves."""
+        return self.tags_as_written(self.alive)
+
+    @cached_property
+    def _tags(self) -> ReadColumns:
+        """Read by who asks for it alone: a large catalogue has a hundred thousand tags."""
+        return ReadColumns(*self._file.tags())
 
     def _is_sparse(self, rows: BitMap) -> bool:
         """Whether so few of all rows that columns are quicker than bitmaps."""

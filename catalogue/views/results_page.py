@@ -114,7 +114,7 @@ class ResultsPage:
     def sort_links(self) -> list[Link]:
         return [
             Link(words, self.parameters.sorted_by(sort).url(), sort == self.parameters.sort)
-            for sort, words in (("best", "Best match"), ("recent", "Most recent"))
+            for sort, words in (("best", "Best match"), ("recent", "Most recent"), ("title", "Title"))
         ]
 
     @cached_property

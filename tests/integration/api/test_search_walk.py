@@ -32,7 +32,9 @@ def twenty_three(index: Callable[[], None]) -> set[str]:
     return made
 
 
-@pytest.mark.parametrize("address", ["?sort=recent", "?q=salmon&sort=recent", "?q=salmon", "?"])
+@pytest.mark.parametrize(
+    "address", ["?sort=recent", "?q=salmon&sort=recent", "?q=salmon", "?sort=title", "?q=salmon&sort=title", "?"]
+)
 def test_a_walk_meets_every_result_once(twenty_three: set[str], address: str) -> None:
     names = walk(f"/api/v1/search{address}&page_size=5")
     assert (len(names), set(names)) == (23, twenty_three)
@@ -57,10 +59,12 @@ def test_a_walk_by_date_is_not_shifted_by_what_comes_meanwhile(
         "sy3.AAAAAAAA",
         "wy0123456789abcdef.999999999",
         "we0123456789abcdef.7",
+        "tAAAA",
+        "tc2FsbW9u",
     ],
 )
 def test_a_cursor_made_up_finds_nothing_or_something_and_never_fails(twenty_three: set[str], cursor: str) -> None:
-    for sort in ("best", "recent"):
+    for sort in ("best", "recent", "title"):
         assert Client().get(f"/api/v1/search?q=salmon&sort={sort}&cursor={cursor}").status_code == 200
 
 

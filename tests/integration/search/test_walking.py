@@ -101,7 +101,11 @@ def ids(pages: Iterable[SearchPage]) -> list[uuid.UUID]:
     return [hit.id for page in pages for hit in page.hits]
 
 
-@pytest.mark.parametrize("asking", [{}, {"sort": "recent"}, {"q": ""}, {"q": "salmon"}], ids=str)
+@pytest.mark.parametrize(
+    "asking",
+    [{}, {"sort": "recent"}, {"sort": "title"}, {"q": "", "sort": "title"}, {"q": ""}, {"q": "salmon"}],
+    ids=str,
+)
 def test_a_walk_meets_everything_once_in_the_order_of_the_pages(
     entries: list[Searchable], asking: dict[str, Any]
 ) -> None:
@@ -110,7 +114,7 @@ def test_a_walk_meets_everything_once_in_the_order_of_the_pages(
     assert sorted(met) == sorted(each.id for each in entries)
 
 
-@pytest.mark.parametrize("sort", ["best", "recent"])
+@pytest.mark.parametrize("sort", ["best", "recent", "title"])
 def test_what_changes_meanwhile_neither_repeats_nor_hides_anything(entries: list[Searchable], sort: str) -> None:
     chance = random.Random(1)
     untouched, others = entries[:800], entries[800:]

@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 from pyroaring import BitMap
 
 from catalogue.search.columns import MANY_VALUED, Columns, ReadColumns
@@ -26,8 +25,7 @@ def made(count: int) -> Values:
 
 
 def read(columns: Columns) -> ReadColumns:
-    ends, held, values = columns.pieces()
-    return ReadColumns(np.frombuffer(ends, np.uint32), np.frombuffer(held, np.uint32), values)
+    return ReadColumns(*columns.pieces())
 
 
 def expected(values: Values, rows: BitMap, facet: str) -> Counter[str]:
