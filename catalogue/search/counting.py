@@ -7,7 +7,7 @@ from pyroaring import BitMap
 from tantivy import Occur, Query
 
 from catalogue.search.facets import MOST_SHOWN, Counts, count
-from catalogue.search.index import Snapshot
+from catalogue.search.index import Snapshot, rows_of
 from catalogue.search.kept import KeptCounts
 from catalogue.search.request import SearchRequest
 from catalogue.search.schema import SCHEMA
@@ -114,8 +114,7 @@ class Counting:
         found = searcher.search(query, most + 1, count=False).hits
         if not fewest <= len(found) <= most:
             return None
-        rows = searcher.fast_field_values("row", [address for _, address in found])
-        return BitMap([int(row) for row in rows if row is not None])
+        return rows_of(searcher, [address for _, address in found])
 
 
 def conditions(text: TextQuery, matching: Clue) -> Clauses:

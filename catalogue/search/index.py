@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from pyroaring import BitMap
 from tantivy import DocAddress, Index, IndexWriter, Query, Searcher
 
 from catalogue.search.document import Searchable, joined, prepare
@@ -199,6 +200,12 @@ def ids_of(searcher: Searcher, addresses: list[DocAddress]) -> list[UUID]:
     return [joined(high, low) for high, low in zip(*id_halves(searcher, addresses), strict=True)]
 
 
+def rows_of(searcher: Searcher, addresses: list[DocAddress]) -> BitMap:
+    """The rows that these documents have among the bitmaps."""
+    rows = searcher.fast_field_values("row", addresses)
+    return BitMap([int(row) for row in rows if row is not None])
+
+
 class Writer:
     """The one process that writes an index. Nothing is seen by readers before `commit`.
 
@@ -306,8 +313,7 @@ class Writer:
         rows = {self._uncommitted[dataset_id] for dataset_id in ids if dataset_id in self._uncommitted}
         query = Query.term_set_query(SCHEMA, "id", [str(dataset_id) for dataset_id in ids])
         found = self._searcher.search(Query.const_score_query(query, 0.0), 2 * len(ids), count=False).hits
-        stored = self._searcher.fast_field_values("row", [address for _, address in found])
-        return rows | {int(row) for row in stored if row is not None}
+        return rows | set(rows_of(self._searcher, [address for _, address in found]))
 
     def close(self, *, wait: bool = False) -> None:
         """Let go of the lock. What wasn't committed is dropped. `wait`: let merges that run come to their end."""

@@ -12,7 +12,7 @@ from tantivy import Occur, Query
 
 from catalogue.search.facets import SEPARATOR
 from catalogue.search.ids import matching
-from catalogue.search.index import Snapshot, reading
+from catalogue.search.index import Snapshot, reading, rows_of
 from catalogue.search.schema import SCHEMA
 
 
@@ -84,6 +84,25 @@ def value_counts(column: str, among: Condition = EVERYTHING) -> dict[str, int]:
             tally[value] += count
     tally.pop("", None)
     return dict(tally)
+
+
+def tag_counts(among: Condition = EVERYTHING, *, least: int) -> dict[str, int] | None:
+    """How many entries have each tag as it is written, at most a minute ago. None where that can't be told, and of
+    fewer entries than `least`: of few the database knows it as of now.
+
+    Raises `SearchUnavailable` while there is no index.
+    """
+    with reading() as snapshot:
+        bitmaps = snapshot.bitmaps
+        if bitmaps is None:
+            return None
+        if among == EVERYTHING:
+            return bitmaps.tags_of_all if len(bitmaps.alive) >= least else None
+        searcher = snapshot.searcher
+        query = Query.const_score_query(_query(among, snapshot), 0.0)
+        found = searcher.search(query, max(searcher.num_docs, 1), count=False).hits
+        rows = rows_of(searcher, [address for _, address in found])
+        return bitmaps.tags_as_written(rows) if len(rows) >= least else None
 
 
 def _whole(snapshot: Snapshot, column: str) -> dict[str, int]:

@@ -12,7 +12,7 @@ from catalogue.api.ckan.query.table import FIELDS, SHOWN_FORMAT
 from catalogue.api.ckan.query.values import Constant, OneOf
 from catalogue.models import Dataset, Licence, Resource, Topic
 from catalogue.search.index import SearchUnavailable
-from catalogue.search.whole import EVERYTHING, Condition, value_counts
+from catalogue.search.whole import EVERYTHING, Condition, tag_counts, value_counts
 from publishers.models import Publisher
 
 #: No facet is longer, whatever is asked for.
@@ -60,7 +60,7 @@ def public_counts(found: QuerySet[Dataset], field: str, part: Part, *, limit: in
 
     Else the database counts, which takes seconds for much of a large catalogue: of many, counts are kept a while.
     """
-    counts = _in_index(field, part.among) if part.among else None
+    counts = _in_index(field, part)
     if counts is None:
         counts = _in_database(found, field, part, most=limit)
     elif field in _BESIDES:
@@ -77,10 +77,14 @@ def _in_database(found: QuerySet[Dataset], field: str, part: Part, *, most: int 
     return _counter(found, field)()
 
 
-def _in_index(field: str, among: Condition) -> dict[str, int] | None:
+def _in_index(field: str, part: Part) -> dict[str, int] | None:
     """None where the search index doesn't count the field, or is away."""
+    if part.among is None:
+        return None
     try:
-        return value_counts(_IN_INDEX[field], among) if field in _IN_INDEX else None
+        if field == "tags" and (part.among == EVERYTHING or part.size >= MANY):
+            return tag_counts(part.among, least=MANY)
+        return value_counts(_IN_INDEX[field], part.among) if field in _IN_INDEX else None
     except SearchUnavailable:
         return None
 

@@ -1,8 +1,8 @@
 """How many public datasets have each value of a field that the search index doesn't count as CKAN does: kept a while.
 
-The index files tags under lower-case letters, and knows no extras; CKAN's clients ask for values as they are written.
-The database needs seconds to count them at 290,000 entries: so nobody waits for it but the first who ever asks. What
-was asked for within a day is counted anew every four minutes in the background.
+The index knows no extras, no places as they are written and no languages. The database needs seconds to count them at
+290,000 entries: so nobody waits for it but the first who ever asks. What was asked for within a day is counted anew
+every four minutes in the background.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _PART: Final = "ckan-facet-part-"
 _DAY: Final = 86_400
 #: Fields counted in the background; anybody may ask for any extra.
 _MOST_FIELDS: Final = 20
-#: The commonest values are kept apart: a page of facets shows fifty, and a catalogue has a hundred thousand tags.
+#: The commonest values are kept apart: a page of facets shows fifty, and a field may have a hundred thousand.
 _TOP: Final = 1_000
 
 

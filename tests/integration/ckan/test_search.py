@@ -292,7 +292,11 @@ def test_formats_that_are_not_ours_are_counted_with_those_that_are(rivers, index
 
 @pytest.mark.parametrize("words", ["salmon", "rivers", "salmon spending", "a-salmon-counts", "nothing-such"])
 @pytest.mark.parametrize("condition", ["", "organization:rivers-agency", "-tags:water"])
-def test_facets_of_words_count_just_what_they_find(rivers, call, words, condition):
+@pytest.mark.parametrize("most_counted_by_the_database", [0, 5_000])
+def test_facets_of_words_count_just_what_they_find(
+    rivers, call, monkeypatch, words, condition, most_counted_by_the_database
+):
+    monkeypatch.setattr(facets, "MANY", most_counted_by_the_database)
     found = call("package_search", {"facet.field": json.dumps(list(COUNTED))}, q=words, fq=condition)
     assert found["facets"] == {
         name: dict(Counter(value for one in found["results"] for value in values(one)))
