@@ -30,6 +30,9 @@ BLOCK: Final = 200
 #: How many of the best get their share of meaning, where it is asked for.
 MEANT: Final = 100
 
+#: Conditions around one another, at most: the engine goes into them by recursion, and somebody may type 250 words.
+_DEEPEST: Final = 20
+
 Ranked = list[tuple[float, DocAddress]]
 Nearest = Callable[[int, int], list[tuple[float, UUID]]]
 
@@ -106,8 +109,11 @@ class Ranking:
         if not text.ordering or not found:
             return [score for score, _ in found]
         these = _these(ids_of(self.searcher, [address for _, address in found]))
-        lifts = [*text.terms, *text.titles, *text.ordering, *filed(SCHEMA, self.scope)]
-        query = Query.boolean_query([(Occur.Must, these), *lifts])
+        query = Query.boolean_query([(Occur.Must, these), *text.terms, *text.titles, *filed(SCHEMA, self.scope)])
+        # One around the other: in one list the engine would score stretches of entries by all phrases, to use these few
+        at_once = math.ceil(len(text.ordering) / _DEEPEST)
+        for start in range(0, len(text.ordering), at_once):
+            query = Query.boolean_query([(Occur.Must, query), *text.ordering[start : start + at_once]])
         full = {
             (address.segment_ord, address.doc): score
             for score, address in self.searcher.search(query, len(found), count=False).hits
