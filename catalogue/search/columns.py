@@ -56,7 +56,7 @@ class Columns:
         return self.ends.tobytes(), self.held.tobytes(), values
 
     @classmethod
-    def of(cls, ends: bytes, held: bytes, values: bytes, facets: tuple[str, ...] = MANY_VALUED) -> "Columns":
+    def of(cls, ends: bytes, held: bytes, values: bytes, *, facets: tuple[str, ...] = MANY_VALUED) -> "Columns":
         """As saved, to be carried on. Raises `ValueError` if it can't be."""
         columns = cls(facets)
         columns.ends.frombytes(ends)
