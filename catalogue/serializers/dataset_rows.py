@@ -21,7 +21,7 @@ from services.ready_rows import LATE, Columns, ReadyRows, among, array_text, pla
 def read_datasets(datasets: QuerySet[Dataset], *, without: Collection[str] = ()) -> list[Dataset]:
     """These datasets, but for some columns, with publisher, topic and licence fetched: each of those once."""
     columns = _columns(frozenset(without))
-    rows = plain_rows(datasets.values_list(*columns.names))
+    rows = plain_rows(dataset_values(datasets, without=without))
     found = [columns.one(iter(row), datasets.db) for row in rows]
     publishers = Publisher.objects.in_bulk({one.publisher_id for one in found})
     topics = Topic.objects.in_bulk({one.topic_id for one in found if one.topic_id})
@@ -34,6 +34,11 @@ def read_datasets(datasets: QuerySet[Dataset], *, without: Collection[str] = ())
             "licence": licences[dataset.licence_id] if dataset.licence_id else None,
         }
     return found
+
+
+def dataset_values(datasets: QuerySet[Dataset], *, without: Collection[str] = ()) -> QuerySet[Any, Any]:
+    """What is read of these datasets themselves."""
+    return datasets.values_list(*_columns(frozenset(without)).names)
 
 
 @cache

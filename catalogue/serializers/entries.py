@@ -18,7 +18,7 @@ from publishers.models import Publisher
 from services.ready_rows import plain_rows
 
 #: Columns that nothing that leaves the catalogue in bulk shows.
-_NOT_SHOWN: Final = ("overlay", "last_seen_at", "release_at", "published_at", "withdrawn_at", "withdrawn_reason")
+NOT_SHOWN: Final = ("overlay", "last_seen_at", "release_at", "published_at", "withdrawn_at", "withdrawn_reason")
 _CHUNK: Final = 1_000
 
 
@@ -66,7 +66,7 @@ def walk(datasets: QuerySet[Dataset], *, chunk: int = _CHUNK) -> Iterator[Entry]
 
 
 def _read(datasets: QuerySet[Dataset]) -> list[Dataset]:
-    return read_datasets(datasets, without=_NOT_SHOWN)
+    return read_datasets(datasets, without=NOT_SHOWN)
 
 
 def _entries(datasets: list[Dataset]) -> Iterator[Entry]:

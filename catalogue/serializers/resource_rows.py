@@ -30,10 +30,11 @@ _KEYS: Final = (*_COLUMNS, "extras", "created")
 
 def resource_rows(resources: QuerySet[Resource]) -> list[ResourceRow]:
     """These resources, in their order."""
-    return list(map(_row, plain_rows(_values(resources))))
+    return list(map(_row, plain_rows(resource_values(resources))))
 
 
-def _values(resources: QuerySet[Resource]) -> QuerySet[Any, Any]:
+def resource_values(resources: QuerySet[Resource]) -> QuerySet[Any, Any]:
+    """What is read of these resources."""
     return resources.annotate(created=_CREATED).values_list(*_KEYS)
 
 
@@ -44,7 +45,7 @@ def _row(values: Row) -> ResourceRow:
 
 
 _of_datasets: Final = ReadyRows(
-    lambda ids: _values(Resource.objects.filter(dataset__in=among(ids)).order_by("position", "id")),
+    lambda ids: resource_values(Resource.objects.filter(dataset__in=among(ids)).order_by("position", "id")),
     ids=array_text([UUID(int=1)]),
 )
 

@@ -10,6 +10,7 @@ from django.utils.http import http_date
 
 from catalogue.dumps.kept import servable
 from catalogue.models import Dataset
+from catalogue.serializers.fingerprint import fingerprint
 from catalogue.views.ranges import not_modified, pieces
 
 #: A catalogue of no more datasets than these is written anew for each who asks, and so is never out of date.
@@ -23,13 +24,20 @@ def whole_catalogue(
 
     Else what `live` writes, piece by piece.
     """
-    found = servable(timezone.now()) if Dataset.objects.public().count() > LIVE_UP_TO else None
+    response: HttpResponseBase
+    public = Dataset.objects.public()
+    is_large = public.count() > LIVE_UP_TO
+    found = servable(timezone.now()) if is_large else None
     kept = found.file(name) if found else None
     if found is None or kept is None:
-        return StreamingHttpResponse(live(), content_type=content_type)
+        response = StreamingHttpResponse(live(), content_type=content_type)
+        if not is_large:
+            # Nothing is written so far: what changes from now on makes the next tag another. Django's middleware
+            # compares it, and nothing is written for who has the same
+            response["ETag"] = f'W/"{fingerprint(public)}"'
+        return response
     takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
     etag, modified = f'"{kept.sha256}{"" if takes_gzip else "-plain"}"', found.made_at
-    response: HttpResponseBase
     if not_modified(request, etag, modified):
         response = HttpResponse(status=304)
     elif takes_gzip:

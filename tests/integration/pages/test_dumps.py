@@ -234,7 +234,7 @@ def test_the_whole_catalogue_in_rdf_is_one_answer_live_or_from_the_copy(client, 
     """A copy in N-Triples is not kept: it is always written as it goes."""
     dumps.make(now=NOW)
     live = client.get(f"/catalog.{form}?page=all")
-    assert (live.streaming, "ETag" in live) == (True, False)
+    assert (live.streaming, live["ETag"][:3]) == (True, 'W/"')
     said = b"".join(live)
     assert len(set(parse(said, rdf))) > 60
     assert b"Secret" not in said
