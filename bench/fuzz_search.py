@@ -85,7 +85,7 @@ def main() -> int:
             search(
                 SearchRequest(
                     q=text,
-                    sort=chance.choice(("best", "recent")),
+                    sort=chance.choice(("best", "recent", "title")),
                     page=chance.choice((1, 1, 3)),
                     facets=DEFAULT_FACETS if number % 10 == 0 else (),
                     scope=AREA if number % 10 == 1 else EVERYWHERE,

@@ -41,9 +41,10 @@ from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the sett
 from catalogue.places import Box  # noqa: E402
 from catalogue.search import counting  # noqa: E402
 from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words  # noqa: E402
-from catalogue.search.index import Writer, close_reader, open_reader  # noqa: E402
+from catalogue.search.index import close_reader, open_reader  # noqa: E402
 from catalogue.search.kept import KeptCounts  # noqa: E402
 from catalogue.search.query import SearchRequest, search  # noqa: E402
+from catalogue.search.writing import Writer  # noqa: E402
 from catalogue.search_scope import Scope  # noqa: E402
 
 Maker = Callable[[random.Random], SearchRequest]

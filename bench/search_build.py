@@ -24,8 +24,8 @@ options = parser.parse_args()
 settings.configure(SEARCH_DIR=options.folder / "building", USE_TZ=True, SEARCH_BY_MEANING=False)
 
 from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the settings above)
-from catalogue.search.index import Writer  # noqa: E402
 from catalogue.search.location import State, building, home, make_current, new_build  # noqa: E402
+from catalogue.search.writing import Writer  # noqa: E402
 
 BATCH = 10_000
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from catalogue.models import Change
 from catalogue.search import location
-from catalogue.search.index import IndexDamaged, Writer
+from catalogue.search.index import IndexDamaged
 from catalogue.search.location import State, building, make_current, new_build, remove_old_builds
 from catalogue.search.source import all_public_entries
+from catalogue.search.writing import Writer
 
 
 class Stopped(Exception):

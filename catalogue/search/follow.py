@@ -19,11 +19,12 @@ from catalogue import enums
 from catalogue.enums import Visibility
 from catalogue.models import Change, Dataset
 from catalogue.search.build import Stopped, rebuild
-from catalogue.search.index import IndexDamaged, Writer, WriterBusy
+from catalogue.search.index import IndexDamaged, WriterBusy
 from catalogue.search.location import Build, BuildRunning, State, current_build, remove_old_builds
 from catalogue.search.meaning.filling import Filling
 from catalogue.search.mending import requested, settle
 from catalogue.search.source import public_entries
+from catalogue.search.writing import Writer
 
 logger = logging.getLogger(__name__)
 

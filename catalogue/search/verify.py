@@ -13,10 +13,11 @@ from tantivy import Occur, Query
 from catalogue.search import mending
 from catalogue.search.document import digest
 from catalogue.search.facets import FACETS, count
-from catalogue.search.index import Snapshot, Writer, WriterBusy, close_reader, engine_errors, open_reader
+from catalogue.search.index import Snapshot, WriterBusy, close_reader, engine_errors, open_reader
 from catalogue.search.location import current_build
 from catalogue.search.schema import SCHEMA
 from catalogue.search.source import all_public_entries, public_entries
+from catalogue.search.writing import Writer
 
 #: What differs is looked at again after so many seconds: the follower may just not have come so far.
 _SECOND_LOOK: Final = 2.0

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from catalogue.search.document import Searchable
-from catalogue.search.index import Writer
 from catalogue.search.location import State, make_current, new_build
 from catalogue.search.query import SearchRequest, search
 from catalogue.search.title_order import title_order
 from catalogue.search.walk import PageStart
+from catalogue.search.writing import Writer
 from tests.unit.catalogue.search.entries import DAY, entry
 
 

@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from catalogue.models import Dataset
 from catalogue.search import location
-from catalogue.search.index import Writer, open_reader
+from catalogue.search.index import open_reader
 from catalogue.search.location import building, current_build, home
 from catalogue.search.source import public_entries
+from catalogue.search.writing import Writer
 from tests.factories.catalogue import dataset
 from tests.factories.publishers import PublisherFactory
 from tests.integration.search.conftest import Following

@@ -14,9 +14,10 @@ import pytest
 from django.test import override_settings
 
 from catalogue.search.document import Searchable
-from catalogue.search.index import Writer, close_reader
+from catalogue.search.index import close_reader
 from catalogue.search.location import State, building, make_current, new_build
 from catalogue.search.query import SearchRequest, search
+from catalogue.search.writing import Writer
 from catalogue.vocabularies.formats import format_from
 from harvest.demo.catalogue import demo_catalogue
 from harvest.demo.entries import DemoEntry

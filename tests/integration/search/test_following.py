@@ -19,9 +19,10 @@ from catalogue.models import Change, Dataset, QualityReport
 from catalogue.search import follow, location
 from catalogue.search.build import rebuild
 from catalogue.search.follow import Follower
-from catalogue.search.index import Writer, close_reader, open_reader, report_damage
+from catalogue.search.index import close_reader, open_reader, report_damage
 from catalogue.search.location import current_build, home
 from catalogue.search.source import public_entries
+from catalogue.search.writing import Writer
 from tests.connections import end_all_others
 from tests.factories.catalogue import dataset, draft
 from tests.factories.publishers import PublisherFactory

@@ -15,10 +15,11 @@ from django.test import override_settings
 
 from catalogue.search import kept_order
 from catalogue.search.document import Searchable
-from catalogue.search.index import Writer, close_reader
+from catalogue.search.index import close_reader
 from catalogue.search.location import State, current_build, make_current, new_build
 from catalogue.search.query import SearchPage, SearchRequest, search
 from catalogue.search.walk import PageStart
+from catalogue.search.writing import Writer
 from tests.unit.catalogue.search.entries import DAY, entry
 
 STATE = State(0, None, None, DAY)

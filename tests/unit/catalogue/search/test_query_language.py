@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as hypothesis_settings
 
 from catalogue.search.analysis import stems
-from catalogue.search.index import Writer, close_reader
+from catalogue.search.index import close_reader
 from catalogue.search.location import State, building, make_current, new_build
 from catalogue.search.query import SearchRequest, related, search
 from catalogue.search.synonyms import ACRONYMS, LIKE, SAME, said_otherwise, spelt_out, table
+from catalogue.search.writing import Writer
 from tests.unit.catalogue.search.entries import DAY, entry
 
 LEEDS = (("leeds-city-council", "Leeds City Council"),)
