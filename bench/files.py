@@ -27,17 +27,17 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="domesday-bench-")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core.cache import cache  # noqa: E402
+from django.conf import settings
+from django.core.cache import cache
 
-from files import queries  # noqa: E402
-from files.looking import Looked, look_into  # noqa: E402
-from files.models import Table  # noqa: E402
-from files.rows.asked import Asked, asked  # noqa: E402
+from files import queries
+from files.looking import Looked, look_into
+from files.models import Table
+from files.rows.asked import Asked, asked
 
 LARGE = 100_000_000
 PAGE = 50

@@ -23,11 +23,11 @@ parser.add_argument("--seed", type=int, default=1)
 options = parser.parse_args()
 settings.configure(SEARCH_DIR=options.folder, USE_TZ=True, SEARCH_BY_MEANING=False)
 
-from bench.made import real_records  # noqa: E402 (needs the settings above)
-from catalogue.places import Box  # noqa: E402
-from catalogue.search.facets import DEFAULT_FACETS  # noqa: E402
-from catalogue.search.query import SearchRequest, search  # noqa: E402
-from catalogue.search_scope import EVERYWHERE, Scope  # noqa: E402
+from bench.made import real_records
+from catalogue.places import Box
+from catalogue.search.facets import DEFAULT_FACETS
+from catalogue.search.query import SearchRequest, search
+from catalogue.search_scope import EVERYWHERE, Scope
 
 AREA = Scope(area=Box(-2, 53, -1, 54))
 

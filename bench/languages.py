@@ -21,31 +21,31 @@ from scratch import scratch_database, set_up
 
 set_up()
 
-from django.conf import settings  # noqa: E402
-from django.core.cache import cache  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.db.models import Count  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count
+from django.test import Client
+from django.utils import timezone
 
-from catalogue.actions import dumps  # noqa: E402
-from catalogue.actions.entry import By, Entry  # noqa: E402
-from catalogue.actions.store import upsert_many  # noqa: E402
-from catalogue.api.ckan.arguments import Arguments  # noqa: E402
-from catalogue.api.ckan.package_search import package_search  # noqa: E402
-from catalogue.drafts import DatasetDraft, ResourceDraft  # noqa: E402
-from catalogue.enums import Route, State, Visibility  # noqa: E402
-from catalogue.models import Dataset  # noqa: E402
-from catalogue.rdf.writers import FORMS, written  # noqa: E402
-from catalogue.search.build import rebuild  # noqa: E402
-from catalogue.search.index import SearchUnavailable, reading  # noqa: E402
-from catalogue.serializers.data_json import data_json  # noqa: E402
-from catalogue.serializers.dcat.catalogue import entry_nodes  # noqa: E402
-from catalogue.serializers.entries import entries_of, walk  # noqa: E402
-from config.wsgi import settle_garbage  # noqa: E402
-from publishers.actions import add  # noqa: E402
-from publishers.models import Publisher  # noqa: E402
-from services.compact_json import dumps as as_json  # noqa: E402
+from catalogue.actions import dumps
+from catalogue.actions.entry import By, Entry
+from catalogue.actions.store import upsert_many
+from catalogue.api.ckan.arguments import Arguments
+from catalogue.api.ckan.package_search import package_search
+from catalogue.drafts import DatasetDraft, ResourceDraft
+from catalogue.enums import Route, State, Visibility
+from catalogue.models import Dataset
+from catalogue.rdf.writers import FORMS, written
+from catalogue.search.build import rebuild
+from catalogue.search.index import SearchUnavailable, reading
+from catalogue.serializers.data_json import data_json
+from catalogue.serializers.dcat.catalogue import entry_nodes
+from catalogue.serializers.entries import entries_of, walk
+from config.wsgi import settle_garbage
+from publishers.actions import add
+from publishers.models import Publisher
+from services.compact_json import dumps as as_json
 
 SITE = "https://data.example"
 WORDS = [

@@ -31,13 +31,13 @@ from django.conf import settings
 SEARCH_DIR = tempfile.mkdtemp(prefix="domesday-relevance-")
 settings.configure(SEARCH_DIR=SEARCH_DIR, USE_TZ=True, SEARCH_BY_MEANING=False)
 
-from catalogue.search.document import Searchable  # noqa: E402 (needs the settings above)
-from catalogue.search.index import open_reader  # noqa: E402
-from catalogue.search.location import State, building, make_current, new_build  # noqa: E402
-from catalogue.search.meaning.filling import Filling  # noqa: E402
-from catalogue.search.query import SearchRequest, search  # noqa: E402
-from catalogue.search.weights import WEIGHTS  # noqa: E402
-from catalogue.search.writing import Writer  # noqa: E402
+from catalogue.search.document import Searchable
+from catalogue.search.index import open_reader
+from catalogue.search.location import State, building, make_current, new_build
+from catalogue.search.meaning.filling import Filling
+from catalogue.search.query import SearchRequest, search
+from catalogue.search.weights import WEIGHTS
+from catalogue.search.writing import Writer
 
 #: Published nDCG@10 to compare with, queries of both splits: one combined field, fuzzy for unknown words.
 BASELINES = {"lds": 0.594, "dgu2016": 0.826}

@@ -37,15 +37,15 @@ parser.add_argument("--postgres", type=int, default=0, metavar="N", help="ask Po
 options = parser.parse_args()
 settings.configure(SEARCH_DIR=options.folder, USE_TZ=True, SEARCH_BY_MEANING=False)
 
-from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the settings above)
-from catalogue.places import Box  # noqa: E402
-from catalogue.search import counting  # noqa: E402
-from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words  # noqa: E402
-from catalogue.search.index import close_reader, open_reader  # noqa: E402
-from catalogue.search.kept import KeptCounts  # noqa: E402
-from catalogue.search.query import SearchRequest, search  # noqa: E402
-from catalogue.search.writing import Writer  # noqa: E402
-from catalogue.search_scope import Scope  # noqa: E402
+from bench.made import NOW, datasets, real_records
+from catalogue.places import Box
+from catalogue.search import counting
+from catalogue.search.analysis import STOP_WORDS, WEAK_WORDS, words
+from catalogue.search.index import close_reader, open_reader
+from catalogue.search.kept import KeptCounts
+from catalogue.search.query import SearchRequest, search
+from catalogue.search.writing import Writer
+from catalogue.search_scope import Scope
 
 Maker = Callable[[random.Random], SearchRequest]
 

@@ -23,9 +23,9 @@ parser.add_argument("--datasets", type=int, nargs="+", default=[30_000, 300_000,
 options = parser.parse_args()
 settings.configure(SEARCH_DIR=options.folder / "building", USE_TZ=True, SEARCH_BY_MEANING=False)
 
-from bench.made import NOW, datasets, real_records  # noqa: E402 (needs the settings above)
-from catalogue.search.location import State, building, home, make_current, new_build  # noqa: E402
-from catalogue.search.writing import Writer  # noqa: E402
+from bench.made import NOW, datasets, real_records
+from catalogue.search.location import State, building, home, make_current, new_build
+from catalogue.search.writing import Writer
 
 BATCH = 10_000
 
