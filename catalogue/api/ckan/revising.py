@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 _BETWEEN: Final = "__"
-_NUMBER = re.compile(r"-?\d{1,6}", re.ASCII)
 _SHORTEST_ID: Final = 5
+#: Shorter than an id, which may begin with five digits.
+_NUMBER = re.compile(r"-?\d{1,3}|\d{4}", re.ASCII)
 _MOST: Final = 1_000
 _EXTEND: Final = "extend"
 

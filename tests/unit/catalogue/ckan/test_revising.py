@@ -31,10 +31,22 @@ PACKAGE = {
         }),
         (["-*", "+title"], {}),
         (["+*", "-title"], PACKAGE),
+        (["-resources__22222"], PACKAGE),
     ],
 )  # fmt: skip
 def test_the_first_pattern_that_fits_a_place_decides_it(patterns, expected):
     assert kept(PACKAGE, patterns) == expected
+
+
+def test_five_digits_begin_an_id_and_fewer_are_a_place():
+    package = {"resources": [{"id": "10261-1", "name": "One"}, {"id": "00001-2", "name": "Two"}]}
+    assert kept(package, ["-resources__00001"]) == {"resources": package["resources"][:1]}
+    assert kept(package, ["-resources__0001"]) == {"resources": package["resources"][:1]}
+    asked = {"match": {"name": "bus-stops"}, "update__resources__10261__name": "First"}
+    assert Revision.read(asked).applied(package)["resources"] == [
+        {"id": "10261-1", "name": "First"},
+        package["resources"][1],
+    ]
 
 
 @pytest.mark.parametrize(
