@@ -102,6 +102,8 @@ def queries(records: list[dict[str, Any]]) -> dict[str, Maker]:
             scope=Scope(covers_from=datetime.date(chance.randrange(2005, 2024), 1, 1))
         ),
         "common word by date": lambda chance: SearchRequest(q=chance.choice(common), sort="recent"),
+        "common word by title": lambda chance: SearchRequest(q=chance.choice(common), sort="title"),
+        "by title, page 50": lambda chance: SearchRequest(q=chance.choice(common), sort="title", page=50),
         "common word, page 50": lambda chance: SearchRequest(q=chance.choice(common), page=50),
     }
 

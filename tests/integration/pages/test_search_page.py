@@ -74,6 +74,16 @@ def test_time_is_asked_for_as_people_write_it(catalogue: None, address: str, tit
     assert sorted(titles_on(html)) == titles
 
 
+def test_results_stand_by_title_where_that_is_asked_for_and_stay_so_while_they_are_narrowed(catalogue: None) -> None:
+    html = page("/search?sort=title")
+    assert titles_on(html) == ["Bus lanes", "Kerbs of Kent", "Road lengths of every county"]
+    assert '<strong aria-current="true">Title</strong>' in html
+    assert '<a class="govuk-link" href="/search?sort=recent">Most recent</a>' in html
+    assert '<input type="hidden" name="sort" value="title">' in html
+    rows = list(csv.DictReader(io.StringIO(Client().get("/search.csv?sort=title").content.decode("utf-8-sig"))))
+    assert [row["Title"] for row in rows] == titles_on(html)
+
+
 def test_what_was_typed_stays_in_its_field_and_each_limit_can_be_let_go_of(catalogue: None) -> None:
     html = page("/search?covers_from=March+2019&area=leeds&filters[publisher]=leeds-council")
     assert 'name="covers_from" value="March 2019"' in html
