@@ -1,5 +1,7 @@
 """Results in the order of their titles: which of them stand on a page, and where the next page begins."""
 
+from typing import Final
+
 from tantivy import DocAddress, FieldType, Occur, Order, Query, Searcher
 
 from catalogue.search.schema import SCHEMA, TITLE_NUMBERS, TITLE_ORDER
@@ -7,8 +9,11 @@ from catalogue.search.text_query import Clauses
 from catalogue.search.title_order import title_numbers
 from catalogue.search.walk import PageStart
 
-#: The engine's numbers begin and end here.
-_LEAST, _MOST = -(2**63), 2**63 - 1
+#: The engine's numbers end here.
+_MOST: Final = 2**63 - 1
+
+#: Texts that are read of every segment to pass them by: more are skipped by one number more.
+_FEW: Final = 30
 
 #: What a title is ordered by, and whose it is.
 _Titled = list[tuple[str, DocAddress]]
@@ -42,40 +47,40 @@ class _Asked:
 
     def after(self, title: str, size: int) -> _Titled:
         numbers = title_numbers(title)
-        alike = _same(numbers)
-        found = [each for each in self.ordered(alike, self._count(alike)) if each[0] > title]
-        return self._filled(found, numbers, size)
+        alike = self._count(_same(numbers))
+        return [each for each in self._begun(numbers, alike, size) if each[0] > title][:size]
 
     def at(self, first: int, size: int) -> _Titled:
         numbers: list[int] = []
-        before = first
+        before = first  # of those that begin with these numbers
         for name in TITLE_NUMBERS:
-            alike = _same(numbers)
-            standing = self._search(alike, 1, name, offset=before)
-            if not standing:
+            passed = self._search(_same(numbers), before + 1, name)
+            if len(passed) <= before:
                 return []
-            number = standing[0][0]
-            before -= self._count([*alike, *_between(name, _LEAST, number - 1)])
+            number = passed[-1][0]
+            before -= sum(each < number for each, _ in passed)
             numbers.append(number)
-            if not before:
+            if before <= _FEW:
                 break
-        return self._filled(self.ordered(_same(numbers), before + size)[before:], numbers, size)
+        return self._begun(numbers, before, size)[before : before + size]
 
-    def _filled(self, found: _Titled, numbers: list[int], size: int) -> _Titled:
-        """With what comes after all that begins alike."""
-        missing = size - len(found)
-        return found + self.ordered(_beyond(numbers), missing) if missing > 0 else found[:size]
+    def _begun(self, numbers: list[int], passed: int, size: int) -> _Titled:
+        """From the first that begins with these numbers, so many and `size` more."""
+        limit = passed + size
+        if passed <= _FEW:
+            return self.ordered([(Occur.Must, _either([_same(numbers), *_beyond(numbers)]))], limit)
+        # Every segment of the index would read so many texts: few of them hold many that begin alike
+        found = self.ordered(_same(numbers), limit)
+        return found + self.ordered([(Occur.Must, _either(_beyond(numbers)))], limit - len(found))
 
     def ordered(self, besides: Clauses, limit: int) -> _Titled:
         return self._search(besides, limit, TITLE_ORDER)
 
-    def _search(self, besides: Clauses, limit: int, order_by: str, *, offset: int = 0) -> list:
+    def _search(self, besides: Clauses, limit: int, order_by: str) -> list:
         if limit < 1:  # the engine panics at a limit of 0
             return []
         query = Query.boolean_query([*self._clauses, *besides])
-        return self._searcher.search(
-            query, limit, count=False, offset=offset, order_by_field=order_by, order=Order.Asc
-        ).hits
+        return self._searcher.search(query, limit, count=False, order_by_field=order_by, order=Order.Asc).hits
 
     def _count(self, besides: Clauses) -> int:
         found = self._searcher.search(Query.boolean_query([*self._clauses, *besides]), 1, count=True)
@@ -84,24 +89,20 @@ class _Asked:
 
 def _same(numbers: list[int]) -> Clauses:
     """Titles that begin with these."""
+    return [_between(name, number, number) for name, number in zip(TITLE_NUMBERS, numbers, strict=False)]
+
+
+def _beyond(numbers: list[int]) -> list[Clauses]:
+    """Titles that come after all that begin with these: the ways to."""
     return [
-        clause
-        for name, number in zip(TITLE_NUMBERS, numbers, strict=False)
-        for clause in _between(name, number, number)
-    ]
-
-
-def _beyond(numbers: list[int]) -> Clauses:
-    """Titles that come after all that begin with these."""
-    ways = [
-        Query.boolean_query([*_same(numbers[:place]), *_between(TITLE_NUMBERS[place], number + 1, _MOST)])
+        [*_same(numbers[:place]), _between(TITLE_NUMBERS[place], number + 1, _MOST)]
         for place, number in enumerate(numbers)
-        if number < _MOST
     ]
-    return [(Occur.Must, Query.boolean_query([(Occur.Should, way) for way in ways]))]
 
 
-def _between(name: str, least: int, most: int) -> Clauses:
-    if least > most:
-        return [(Occur.Must, Query.empty_query())]
-    return [(Occur.Must, Query.const_score_query(Query.range_query(SCHEMA, name, FieldType.Integer, least, most), 0.0))]
+def _either(ways: list[Clauses]) -> Query:
+    return Query.boolean_query([(Occur.Should, Query.boolean_query(way)) for way in ways])
+
+
+def _between(name: str, least: int, most: int) -> tuple[Occur, Query]:
+    return Occur.Must, Query.const_score_query(Query.range_query(SCHEMA, name, FieldType.Integer, least, most), 0.0)

@@ -180,7 +180,8 @@ class ResultsPage:
         about = f"Results for “{self.q}”" if self.q else "Results"
         first = self.parameters.on_page(1)
         return [
-            Alternate(first.url("/search.atom"), "application/atom+xml", f"{about}, newest first"),
+            # By title its first entries would never tell of a new one
+            Alternate(first.sorted_by("best").url("/search.atom"), "application/atom+xml", f"{about}, newest first"),
             Alternate(first.url("/search.csv"), "text/csv", f"{about} as CSV"),
             Alternate(first.url("/search.json"), "application/json", f"{about} as JSON"),
         ]
