@@ -81,7 +81,7 @@ def test_results_stand_by_title_where_that_is_asked_for_and_stay_so_while_they_a
     assert '<a class="govuk-link" href="/search?sort=recent">Most recent</a>' in html
     assert '<input type="hidden" name="sort" value="title">' in html
     assert (
-        '<link rel="alternate" type="application/atom+xml" title="Results, newest first" href="/search.atom">' in html
+        '<link rel="alternate" href="/search.atom" type="application/atom+xml" title="Results, newest first">' in html
     )
     rows = list(csv.DictReader(io.StringIO(Client().get("/search.csv?sort=title").content.decode("utf-8-sig"))))
     assert [row["Title"] for row in rows] == titles_on(html)
