@@ -13,6 +13,10 @@ Change = Callable[[DatasetDraft], DatasetDraft]
 _ADDRESSES: Final = ("landing_page", "endpoint_url", "endpoint_description", "contact_url", "foi_url")
 
 
+def unchanged(draft: DatasetDraft) -> DatasetDraft:
+    return draft
+
+
 def set_fields(
     values: Mapping[str, Any], *, add_tags: tuple[str, ...] = (), remove_tags: tuple[str, ...] = ()
 ) -> Change:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from catalogue.bulk_changes import Change
 from catalogue.drafts import DatasetDraft
 from catalogue.edit_point import NOWHERE, EditPoint
-from catalogue.enums import Visibility
+from catalogue.enums import State, Visibility
 from catalogue.models import Dataset
 from catalogue.proposed import is_held as is_held_for
 from catalogue.proposed import working_copies
@@ -18,12 +18,16 @@ from publishers.models import User
 #: Fields that follow the source of a harvested entry: what is put there would be gone after the next harvest.
 _THE_SOURCES = ("resources", "publisher_id", "kind")
 
+#: From where entries are brought to a state in bulk. What was withdrawn comes back one by one.
+_BEFORE = {State.IN_REVIEW: {State.DRAFT}, State.PUBLISHED: {State.DRAFT, State.IN_REVIEW}}
+
 
 @dataclass(slots=True)
 class EntryPlan:
     dataset: Dataset
     draft: DatasetDraft
     visibility: Visibility | None = None
+    state: State | None = None
     fields: list[ShownChange] = field(default_factory=list)
     follows_source: bool = False
     """Whether something was left out since the entry is harvested."""
@@ -41,7 +45,7 @@ class EntryPlan:
 class BulkPlan:
     entries: list[EntryPlan]
     skipped: int
-    """Entries that this person may not edit."""
+    """Entries with which this person may not do that."""
 
     @property
     def changing(self) -> list[EntryPlan]:
@@ -62,11 +66,13 @@ def plan_change(
     *,
     user: User,
     visibility: Visibility | None = None,
+    state: State | None = None,
     skipped: int = 0,
     publisher_titles: dict[str, str] | None = None,
 ) -> BulkPlan:
     """Each of these entries with what would change in it. `publisher_titles` gives names to the ids of publishers.
 
+    `state`: where those are brought that can be; whether `user` may is asked before.
     Of an entry whose changes by `user` wait for approval the plan changes what waits already, if anything does.
     """
     titles = publisher_titles or {}
@@ -95,5 +101,8 @@ def plan_change(
             plan.visibility = visibility
             words = [str(Visibility(value).label) for value in (audience, visibility)]
             plan.fields.append(ShownChange("Who may see it", *words))
+        if state and dataset.state in _BEFORE[state]:
+            plan.state = state
+            plan.fields.append(ShownChange("State", str(State(dataset.state).label), str(state.label)))
         plans.append(plan)
     return BulkPlan(plans, skipped)

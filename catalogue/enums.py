@@ -221,6 +221,8 @@ class BatchKind(TextChoices):
     REPLACE_URLS = "replace_urls", "Links replaced"
     MOVE = "move", "Moved to another publisher"
     IMPORT = "import", "Imported from a table"
+    SUBMIT = "submit", "Sent for review"
+    PUBLISH = "publish", "Published"
 
 
 class RollupScope(TextChoices):

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue import queries
-from catalogue.actions import batches
+from catalogue.actions import batches, steps_in_bulk
 from catalogue.actions.entry import Entry
 from catalogue.admin.access import by, person
 from catalogue.admin.batches import done_words
 from catalogue.bulk_plan import BulkPlan, plan_change
 from catalogue.enums import BatchKind
 from catalogue.forms import allowed_publishers
-from catalogue.forms.bulk import BulkForm, MoveForm, ReplaceForm, SetFieldsForm
+from catalogue.forms.bulk import BulkForm, MoveForm, PublishForm, ReplaceForm, SetFieldsForm, StepForm, SubmitForm
 from catalogue.models import Dataset
 from publishers.permissions import Permission, publisher_ids_with
 
@@ -28,6 +28,8 @@ _KINDS: Final[dict[str, tuple[type[BulkForm], BatchKind, str]]] = {
     "edit_selected": (SetFieldsForm, BatchKind.EDIT, "Edit the chosen entries"),
     "replace_selected": (ReplaceForm, BatchKind.REPLACE_URLS, "Find and replace in links"),
     "move_selected": (MoveForm, BatchKind.MOVE, "Move to another publisher"),
+    "submit_selected": (SubmitForm, BatchKind.SUBMIT, "Send drafts for review"),
+    "publish_selected": (PublishForm, BatchKind.PUBLISH, "Publish the chosen entries"),
 }
 
 
@@ -46,6 +48,17 @@ class BulkActions(admin.ModelAdmin):
     def move_selected(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> HttpResponse | None:
         return _page(request, queryset, "move_selected")
 
+    @admin.action(description="Send the chosen drafts for review…", permissions=["change"])
+    def submit_selected(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> HttpResponse | None:
+        return _page(request, queryset, "submit_selected")
+
+    @admin.action(description="Publish the chosen drafts…", permissions=["publish"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> HttpResponse | None:
+        return _page(request, queryset, "publish_selected")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return publisher_ids_with(request.user, Permission.PUBLISH_DATASET) != set()
+
 
 def _page(request: HttpRequest, chosen: QuerySet[Dataset], action: str) -> HttpResponse | None:
     """Ask, show, do: the same address each time, told apart by the button that was pressed."""
@@ -54,7 +67,7 @@ def _page(request: HttpRequest, chosen: QuerySet[Dataset], action: str) -> HttpR
     if count > batches.MAX_ENTRIES:
         messages.error(request, f"Choose at most {batches.MAX_ENTRIES:,} entries at once: these are {count:,}.")
         return None
-    is_asked = {"_preview", "_apply"} & request.POST.keys()
+    is_asked = issubclass(form_class, StepForm) or bool({"_preview", "_apply"} & request.POST.keys())
     form = form_class(request.POST if is_asked else None)
     if "publisher" in form.fields:
         # To give an entry to a publisher is to register one there
@@ -81,7 +94,7 @@ def _page(request: HttpRequest, chosen: QuerySet[Dataset], action: str) -> HttpR
 
 
 def _plan(request: HttpRequest, chosen: QuerySet[Dataset], form: BulkForm) -> BulkPlan:
-    editable = publisher_ids_with(request.user, Permission.EDIT_DATASET)
+    editable = publisher_ids_with(request.user, form.permission)
     theirs = chosen.order_by("title", "id").select_related("publisher")
     allowed = theirs if editable is None else theirs.filter(publisher_id__in=editable)
     datasets = list(allowed)
@@ -93,6 +106,7 @@ def _plan(request: HttpRequest, chosen: QuerySet[Dataset], form: BulkForm) -> Bu
         form.change(),
         user=person(request),
         visibility=form.visibility_wanted,
+        state=form.state_wanted,
         skipped=chosen.count() - len(datasets),
         publisher_titles=dict(titles),
     )
@@ -111,16 +125,18 @@ def _apply(request: HttpRequest, plan: BulkPlan, form: BulkForm, kind: BatchKind
             request, "Somebody changed one of these entries meanwhile. Look at what would happen once more."
         )
         return None
-    entries = [Entry(one.draft, one.dataset.id, visibility=one.visibility) for one in plan.changing]
+    entries = [Entry(one.draft, one.dataset.id, visibility=one.visibility, state=one.state) for one in plan.changing]
+    points = {one.dataset.id: one.point for one in plan.changing}
+    title, now = form.sentence(len(entries)), timezone.now()
+    who = by(request, title)
     try:
-        batch = batches.apply(
-            entries,
-            kind=kind,
-            title=form.sentence(len(entries)),
-            by=by(request, form.sentence(len(entries))),
-            now=timezone.now(),
-            points={one.dataset.id: one.point for one in plan.changing},
-        )
+        if isinstance(form, StepForm):
+            datasets, words = [one.dataset for one in plan.changing], form.cleaned_data["comment"]
+            batch = steps_in_bulk.take(
+                entries, datasets, kind=kind, title=title, by=who, now=now, points=points, comment=words
+            )
+        else:
+            batch = batches.apply(entries, kind=kind, title=title, by=who, now=now, points=points)
     except (batches.Changed, batches.NothingToDo) as error:
         messages.warning(request, str(error))
         return None

@@ -7,7 +7,7 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from catalogue.actions import workflow
 from catalogue.admin import bulk, tables
-from catalogue.admin.access import by, may
+from catalogue.admin.access import may
 from catalogue.admin.bounded_list import BoundedList, BoundedPaginator
 from catalogue.attention import NEEDS, needing
 from catalogue.enums import State
@@ -100,7 +100,7 @@ class EntryList(bulk.BulkActions, tables.TableActions):
     search_help_text = "Words of the title, or its name, address or identifier at the source."
     change_list_template = "admin/catalogue/dataset/change_list.html"
     actions = [
-        *("publish_selected", "edit_selected", "replace_selected", "move_selected"),
+        *("submit_selected", "publish_selected", "edit_selected", "replace_selected", "move_selected"),
         *("download_csv", "download_xlsx"),
     ]
 
@@ -145,19 +145,6 @@ class EntryList(bulk.BulkActions, tables.TableActions):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Datasets", **(extra_context or {})})
 
-    @admin.action(description="Publish the chosen drafts", permissions=["change"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> None:
-        who, now, done, refused = by(request), timezone.now(), 0, 0
-        for dataset in queryset.exclude(state=State.PUBLISHED).select_related("publisher"):
-            if may(request, Permission.PUBLISH_DATASET, dataset):
-                workflow.publish(dataset, by=who, now=now)
-                done += 1
-            else:
-                refused += 1
-        messages.success(request, f"Published {done} {'entry' if done == 1 else 'entries'}.")
-        if refused:
-            messages.warning(request, f"{refused} need an approver: send them for review.")
-
     @admin.display(description="Quality", ordering="standing__score")
     def quality_score(self, dataset: Dataset) -> str:
         stands = getattr(dataset, "standing", None)
@@ -165,7 +152,7 @@ class EntryList(bulk.BulkActions, tables.TableActions):
 
     @admin.display(description="Source")
     def source(self, dataset: Dataset) -> str:
-        return dataset.origin_title or ("Harvested" if dataset.is_harvested else "This form")
+        return dataset.origin_title or ("Harvested" if dataset.is_harvested else "Registered here")
 
     @admin.display(description="State", ordering="state")
     def state_and_audience(self, dataset: Dataset) -> str:

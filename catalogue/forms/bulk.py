@@ -6,13 +6,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Field
 
-from catalogue.bulk_changes import Change, move_to, replace_in_addresses, set_fields
-from catalogue.enums import Access, Visibility
+from catalogue.bulk_changes import Change, move_to, replace_in_addresses, set_fields, unchanged
+from catalogue.enums import Access, State, Visibility
 from catalogue.forms.dataset_help import HELP_TEXTS, LABELS
 from catalogue.forms.lists import CommaSeparatedField
 from catalogue.inventory.table_file import MAX_BYTES
 from catalogue.models import Dataset
 from publishers.models import Publisher
+from publishers.permissions import Permission
 
 #: Fields that can be set in many entries at once, in the order of the entry form.
 FIELDS: Final = (
@@ -26,6 +27,9 @@ FIELDS: Final = (
 class BulkForm(forms.Form):
     """Each kind of change says what it does to a draft, and in one sentence what it is."""
 
+    permission = Permission.EDIT_DATASET
+    verb = "change"
+    state_wanted: State | None = None
     visibility_wanted: Visibility | None = None
 
     def change(self) -> Change:
@@ -144,6 +148,34 @@ class MoveForm(BulkForm):
 
     def sentence(self, count: int) -> str:
         return f"Moved {count:,} {'entry' if count == 1 else 'entries'} to {self.cleaned_data['publisher']}"
+
+
+class StepForm(BulkForm):
+    """Many entries go a step on their way. Nothing has to be filled in, so the plan is shown at once."""
+
+    comment = forms.CharField(
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text="What those who work on these entries should know. You need not say anything.",
+    )
+
+    def change(self) -> Change:
+        return unchanged
+
+
+class SubmitForm(StepForm):
+    verb, state_wanted = "send for review", State.IN_REVIEW
+
+    def sentence(self, count: int) -> str:
+        return f"Sent {count:,} {'draft' if count == 1 else 'drafts'} for review"
+
+
+class PublishForm(StepForm):
+    permission, verb, state_wanted = Permission.PUBLISH_DATASET, "publish", State.PUBLISHED
+
+    def sentence(self, count: int) -> str:
+        return f"Published {count:,} {'entry' if count == 1 else 'entries'}"
 
 
 class UploadForm(forms.Form):

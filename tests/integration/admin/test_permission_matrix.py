@@ -144,7 +144,8 @@ def publish(client: Client, publisher: Publisher) -> bool:
         f"{PREFIX}/{one.id}/change/",
         FORM | {"title": "Out", "publisher": str(publisher.id), "read_version": "1", "_publish": "1"},
     )
-    client.post(f"{PREFIX}/", {"action": "publish_selected", "_selected_action": [str(other.id)]})
+    chosen = {"action": "publish_selected", "_selected_action": [str(other.id)], "_apply": "1", "versions": "1:1"}
+    client.post(f"{PREFIX}/", chosen)
     one.refresh_from_db()
     other.refresh_from_db()
     assert (one.state == State.PUBLISHED) == (other.state == State.PUBLISHED)

@@ -109,6 +109,7 @@ def bulk_actions_on_ids_of_another(w: World) -> Iterator[Any]:
     chosen = [str(w.t.id), str(w.public.id)]
     for values in (
         {"action": "publish_selected"},
+        {"action": "submit_selected"},
         {"action": "edit_selected", "set_held_in": "on", "held_in": "Shed"},
         {"action": "replace_selected", "find": "https://", "replace": "https://evil.example/"},
         {"action": "move_selected", "publisher": str(w.a.id)},
