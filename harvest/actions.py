@@ -11,6 +11,7 @@ from catalogue.enums import Route
 from harvest.enums import ACTIVE_RUN_STATES, RecordState, RunState, Schedule, SourceKind
 from harvest.models import Record, Run, Source
 from harvest.pipeline import retire
+from harvest.pipeline.counting import count_problems
 from harvest.pipeline.heartbeat import CANCELLED_MESSAGE
 from harvest.schedule import next_run_at
 from harvest.sources import ADAPTERS
@@ -158,7 +159,8 @@ def confirm_retirement(run: Run, *, user: User, now: datetime.datetime) -> int:
             Run.objects.filter(id=run.id).update(retired=F("retired") + count)
         withdrawn += count
     message = f"{user} confirmed that they are gone: {withdrawn:,} entries were withdrawn."
-    Run.objects.filter(id=run.id).update(state=RunState.COMPLETED, message=message)
+    Run.objects.filter(id=run.id).update(state=RunState.COMPLETED, message=message, counted_at=None)
+    count_problems(run.source, now=now)
     return withdrawn
 
 

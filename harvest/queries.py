@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from catalogue.models import Dataset
-from harvest.enums import ACTIVE_RUN_STATES, Health, RecordState, RunState, Stage
+from harvest.enums import ACTIVE_RUN_STATES, Health, RunState
 from harvest.health import LastRun, health_of
-from harvest.models import Problem, Record, Run, Source
+from harvest.models import Problem, ProblemCount, Record, Run, Source
 from harvest.progress import Progress, progress
 
 
@@ -70,24 +70,25 @@ def public_problems(run: Run) -> QuerySet[Problem]:
     return _shown(Problem.objects.filter(run=run), run.source_id)
 
 
-def outstanding_problems(source: Source, last: Run | None) -> QuerySet[Problem]:
-    """What is wrong with a source now, as far as anybody may see it.
+def outstanding_problems(source: Source) -> QuerySet[Problem]:
+    """What was wrong with a source when a harvest of it last ended, as far as anybody may see it."""
+    return _shown(_outstanding(source), source.pk)
 
-    That is what the last run said of the source itself, and of each record what was said when it was last read: one
-    that is unchanged since then has the same problems still.
-    """
-    reads = Record.objects.filter(source=source, guid=OuterRef("guid"), read_run=OuterRef("run"))
-    still = Exists(reads.exclude(state=RecordState.RETIRED))
-    problems = Problem.objects.filter(run__source=source).filter(
-        Q(stage=Stage.RECORD) & still | Q(stage=Stage.GATHER, run=last)
-    )
-    return _shown(problems, source.pk)
+
+def _outstanding(source: Source) -> QuerySet[Problem]:
+    """What a run under way has told of so far is not among them: it is counted at its end."""
+    counted = Run.objects.filter(source=source, counted_at__isnull=False).order_by()
+    return Problem.objects.filter(run__in=counted.values("pk"), is_outstanding=True)
 
 
 def _shown(problems: QuerySet[Problem], source_id: int) -> QuerySet[Problem]:
-    known = Record.objects.filter(source=source_id, guid=OuterRef("guid"), dataset__isnull=False)
-    open_to_all = known.filter(Q(dataset__in=Dataset.objects.public()) | Q(dataset__in=Dataset.objects.tombstones()))
-    return problems.filter(~Exists(known) | Exists(open_to_all))
+    return problems.filter(~_is_of_concealed(source_id))
+
+
+def _is_of_concealed(source_id: int) -> Exists:
+    """True of problems of records whose entries are not for everybody, and never were."""
+    concealed = Dataset.objects.concealed()
+    return Exists(Record.objects.filter(source=source_id, guid=OuterRef("guid"), dataset__in=concealed))
 
 
 PROBLEM_COLUMNS = ("record", "severity", "kind", "field", "what is wrong", "what the source says")
@@ -115,10 +116,84 @@ def problems_of_record(record: Record) -> list[Problem]:
     return list(Problem.objects.filter(run=record.read_run_id, guid=record.guid)) if record.read_run_id else []
 
 
-def problems_by_kind(problems: QuerySet[Problem]) -> list[tuple[str, str, int]]:
-    """(kind, severity, how many), commonest first."""
-    kinds = problems.order_by().values_list("kind", "severity").annotate(count=Count("pk"))
-    return sorted(kinds, key=lambda row: (-row[2], row[0]))
+class ProblemCounts:
+    """How many problems there are of a kind and severity, as far as anybody may see them.
+
+    `by_run` has them by (run, kind, severity). They come from what was counted when a harvest ended, less the few that
+    not everybody may see now: a source may have half a million.
+    """
+
+    def __init__(self, counted: Iterable[tuple[int, str, str, int]], concealed: QuerySet[Problem]) -> None:
+        self.by_run: Counter[tuple[int, str, str]] = Counter()
+        for *key, count in counted:
+            self.by_run[tuple(key)] += count
+        for *key, count in _grouped(concealed):
+            self.by_run[tuple(key)] -= count
+        self.by_run = +self.by_run
+
+    @property
+    def kinds(self) -> list[tuple[str, str, int]]:
+        """(kind, severity, how many), commonest first."""
+        kinds: Counter[tuple[str, str]] = Counter()
+        for (_, kind, severity), count in self.by_run.items():
+            kinds[kind, severity] += count
+        return sorted(((*key, count) for key, count in kinds.items()), key=lambda row: (-row[2], row[0], row[1]))
+
+    def of_runs(self, kind: str = "") -> list[tuple[int, int]]:
+        """(run, how many), earliest first, of one kind or of all."""
+        runs: Counter[int] = Counter()
+        for (run_id, name, _), count in self.by_run.items():
+            if not kind or name == kind:
+                runs[run_id] += count
+        return sorted(runs.items())
+
+
+def problem_counts(run: Run) -> ProblemCounts:
+    """Of all that a run told."""
+    told = Problem.objects.filter(run=run)
+    counted = ProblemCount.objects.filter(run=run).values_list("run_id", "kind", "severity", "told")
+    return ProblemCounts(
+        counted if run.counted_at else _grouped(told),  # one under way is counted as it stands
+        told.filter(_is_of_concealed(run.source_id)),
+    )
+
+
+def outstanding_counts(source: Source) -> ProblemCounts:
+    """Of all that is outstanding."""
+    counted = ProblemCount.objects.filter(run__source=source, outstanding__gt=0)
+    return ProblemCounts(
+        counted.values_list("run_id", "kind", "severity", "outstanding"),
+        _outstanding(source).filter(_is_of_concealed(source.pk)),
+    )
+
+
+def first_problems(run: Run, kind: str, *, limit: int) -> list[Problem]:
+    """The first of those that a run told, of one kind or of all."""
+    return list(_of_kind(public_problems(run), kind).order_by("id")[:limit])
+
+
+def first_outstanding(source: Source, counts: ProblemCounts, kind: str, *, limit: int) -> list[Problem]:
+    """The first of those that are outstanding, of one kind or of all, by the runs that told of them.
+
+    Asked for by the runs that have them, so that each is found by an index in its order: in two queries.
+    """
+    problems = _of_kind(_shown(Problem.objects.filter(is_outstanding=True), source.pk), kind).order_by("run_id", "id")
+    whole: list[int] = []
+    room = limit
+    for run_id, count in counts.of_runs(kind):
+        if count > room:
+            return [*problems.filter(run__in=whole), *problems.filter(run=run_id).order_by("id")[:room]]
+        whole.append(run_id)
+        room -= count
+    return list(problems.filter(run__in=whole))
+
+
+def _of_kind(problems: QuerySet[Problem], kind: str) -> QuerySet[Problem]:
+    return problems.filter(kind=kind) if kind else problems
+
+
+def _grouped(problems: QuerySet[Problem]) -> QuerySet[Problem, tuple[int, str, str, int]]:
+    return problems.order_by().values_list("run_id", "kind", "severity").annotate(count=Count("pk"))
 
 
 def runs_for_api() -> QuerySet[Run]:

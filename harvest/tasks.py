@@ -6,19 +6,21 @@ from celery import shared_task
 from django.utils import timezone
 
 from harvest import actions
-from harvest.pipeline import claim, duplicates, run
+from harvest.pipeline import claim, counting, duplicates, run
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def start_due_harvests() -> None:
-    """Queue a run for every source that is due, and nudge a worker for every run that has none."""
+    """Queue a run for every source that is due, nudge a worker for every run that has none, and count the problems of
+    those that ended without."""
     queued = actions.queue_due(now=timezone.now())
     if queued:
         logger.info("Queued %d harvests.", queued)
     for run_id in actions.take_nudges(now=timezone.now()):
         run_harvest.delay(run_id)
+    counting.count_ended(now=timezone.now())
 
 
 @shared_task

@@ -32,20 +32,23 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     runs = queries.runs_of(found)
     chosen = next((run for run in runs if str(run.pk) == request.GET.get("run", "")), None)
     last = runs[0] if runs else None
-    problems = queries.public_problems(chosen) if chosen else queries.outstanding_problems(found, last)
-    kinds = queries.problems_by_kind(problems)
+    counts = queries.problem_counts(chosen) if chosen else queries.outstanding_counts(found)
+    kinds = counts.kinds
     kind = request.GET.get("kind", "")
-    if kind in {row[0] for row in kinds}:
-        problems = problems.filter(kind=kind)
-    shown = list(problems[:MOST_PROBLEMS])
+    kind = kind if kind in {row[0] for row in kinds} else ""
+    if chosen:
+        shown = queries.first_problems(chosen, kind, limit=MOST_PROBLEMS)
+    else:
+        shown = queries.first_outstanding(found, counts, kind, limit=MOST_PROBLEMS)
     context = {
         "source": found,
         "runs": runs,
         "run": chosen,
-        "kind": kind if shown else "",
+        "kind": kind,
         "kinds": kinds,
-        "total": sum(count for name, _, count in kinds if not kind or name == kind),
+        "total": sum(count for _, count in counts.of_runs(kind)),
         "problems": shown,
+        "is_counted": any(run.counted_at for run in runs),
         "records": queries.record_numbers(found, [problem.guid for problem in shown if problem.guid]),
         "progress": queries.run_progress(last, now=timezone.now()) if last and last.state == RunState.RUNNING else None,
     }
@@ -59,8 +62,7 @@ def problems_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     number = request.GET.get("run", "")
     is_number = number.isascii() and number.isdigit() and len(number) < 16
     run = Run.objects.filter(source=found, pk=int(number)).first() if is_number else None
-    last = Run.objects.filter(source=found).first()
-    problems = queries.public_problems(run) if run else queries.outstanding_problems(found, last)
+    problems = queries.public_problems(run) if run else queries.outstanding_problems(found)
     name = f"problems-{found.slug}{f'-{run.pk}' if run else ''}.csv"
     return csv_answer(queries.problem_lines(problems), name=name)
 

@@ -46,6 +46,17 @@ class DatasetQuerySet(models.QuerySet["Dataset"]):
         was_released = Q(release_at=None) | Q(release_at__lte=F("withdrawn_at"))
         return self.filter(was_released, state=State.WITHDRAWN, visibility=Visibility.PUBLIC).exclude(published_at=None)
 
+    def concealed(self, now: datetime.datetime | None = None) -> Self:
+        """Entries of which the public is told nothing: all but `public` and `tombstones`. Each line below is the whole
+        of an index or of its first column, since among many entries they are few."""
+        never_shown = Q(published_at=None) | Q(release_at__gt=F("withdrawn_at"))
+        return self.filter(
+            INTERNAL
+            | Q(state__in=[State.DRAFT, State.IN_REVIEW])
+            | Q(state=State.PUBLISHED, release_at__gt=now or timezone.now())
+            | never_shown & Q(state=State.WITHDRAWN)
+        )
+
     def editable_by(self, user: User | AnonymousUser) -> Self:
         """Entries that `user` may edit."""
         own = publisher_ids_with(user, Permission.EDIT_DATASET)

@@ -93,7 +93,7 @@ def harvest_job_show(arguments: Arguments) -> dict[str, Any]:
     id: its number.
     """
     run = _run(arguments)
-    kinds = queries.problems_by_kind(queries.public_problems(run))
+    kinds = queries.problem_counts(run).kinds
     summary = [{"message": kind, "error_count": count} for kind, _, count in kinds]
     return {**_job(run), "object_error_summary": summary}
 

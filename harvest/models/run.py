@@ -35,6 +35,9 @@ class Run(models.Model):
     retired = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0, help_text="Records that could not be used.")
     problems = models.PositiveIntegerField(default=0, help_text="Errors and warnings together.")
+    counted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its problems were counted by kind, after its end."
+    )
     expected = models.PositiveIntegerField(null=True, blank=True, help_text="Records the source announced, if it did.")
 
     class Meta:
@@ -48,6 +51,11 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["source", "-created_at"], name="run_of_source_recent"),
             models.Index(fields=["-created_at", "-id"], name="run_recent"),  # the operators' list, of all sources
+            models.Index(
+                fields=["source"],
+                name="run_to_count",
+                condition=Q(counted_at=None, started_at__isnull=False) & ~Q(state__in=ACTIVE_RUN_STATES),
+            ),
         ]
 
     def __str__(self) -> str:

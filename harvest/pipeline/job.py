@@ -12,6 +12,7 @@ from harvest.models import Problem, Run, Source
 from harvest.normalise.base import Normaliser
 from harvest.pipeline.claim import Lease, LeaseLost, Tally, advance
 from harvest.pipeline.validate import storable
+from harvest.raw_record import tidy_guid
 from harvest.sources.base import SourceAdapter
 
 
@@ -50,7 +51,7 @@ class Job:
         return rows.new(
             Problem,
             run_id=self.run.pk,
-            guid=storable(guid)[:1000],
+            guid=tidy_guid(guid),
             stage=stage,
             severity=finding.severity,
             kind=finding.kind,

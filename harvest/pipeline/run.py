@@ -18,6 +18,7 @@ from harvest.normalise import NORMALISERS
 from harvest.pipeline import claim, gather, heartbeat
 from harvest.pipeline.claim import Lease, LeaseLost
 from harvest.pipeline.compare import Verdict, about_twins, compare
+from harvest.pipeline.counting import count_problems
 from harvest.pipeline.crew import Crew
 from harvest.pipeline.heartbeat import CANCELLED_MESSAGE, Cancelled, Heartbeat
 from harvest.pipeline.job import Job
@@ -73,6 +74,7 @@ def run_harvest(
             _begin(job)
             state, message = _carry_out(job, beating.check, max_records=max_records, may_be_path=may_be_path)
             claim.finish(lease, state, message, now=clock())
+            count_problems(run.source, now=clock())
             tell_people(job, state, message)
     except LeaseLost:
         logger.info("Run %s of source %s is another worker's now, or has been ended.", run.id, run.source_id)

@@ -18,6 +18,7 @@ from catalogue.enums import Route, State, Visibility
 from catalogue.models import Dataset
 from harvest.enums import Severity
 from harvest.models import Problem, Record, Run, Source
+from harvest.pipeline.counting import count_problems
 from publishers.models import Publisher
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.harvest import source
@@ -92,12 +93,15 @@ def hide_entries(agency: Publisher, index) -> list[Dataset]:
 def told_by_a_harvest(entries: list[Dataset]) -> None:
     """A run that met each entry's record and had something to say about it."""
     now = timezone.now()
-    run = Run.objects.create(source=Source.objects.get(), state="completed", created_at=now, finished_at=now)
+    run = Run.objects.create(
+        source=Source.objects.get(), state="completed", created_at=now, started_at=now, finished_at=now
+    )
     for entry in entries:
         Record.objects.create(
             source=run.source,
             guid=entry.origin_id,
             dataset=entry,
+            read_run=run,
             content_hash="0",
             normaliser_version=1,
             raw=b"",
@@ -112,6 +116,7 @@ def told_by_a_harvest(entries: list[Dataset]) -> None:
             message=f"The licence of {SECRET} is not known.",
             value=SECRET,
         )
+    count_problems(run.source, now=now)
 
 
 #: Headers that depend on the second at which one asks.

@@ -15,6 +15,7 @@ from catalogue.jinja import date
 from catalogue.models import Dataset, LinkCheck
 from harvest.enums import Severity
 from harvest.models import Problem, Run
+from harvest.pipeline.counting import count_problems
 from publishers import actions as publisher_actions
 from tests.factories.catalogue import csv_file, dataset
 from tests.factories.harvest import source
@@ -438,6 +439,9 @@ def test_harvest_sources_and_one_of_them():
     assert "3 records" in text
     text = text_of(page(f"/harvest/{catalogue.slug}"))
     assert "Outstanding problems" in text
+    assert "Not known before the first harvest has ended." in text
+    count_problems(catalogue, now=NOW)
+    text = text_of(page(f"/harvest/{catalogue.slug}"))
     assert "None." in text  # no record has this problem any more
     text = text_of(page(f"/harvest/{catalogue.slug}?run={run.id}"))
     assert "Problems found on 3 March 2026 at midday" in text

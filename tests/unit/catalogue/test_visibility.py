@@ -91,3 +91,28 @@ def test_a_withdrawn_entry_is_seen_by_nobody_in_public_and_has_a_tombstone():
     Dataset.objects.filter(id=gone.id).update(state=State.WITHDRAWN, withdrawn_at=timezone.now())
     assert not Dataset.objects.public().exists()
     assert list(Dataset.objects.tombstones()) == [gone]
+
+
+def test_what_is_neither_public_nor_a_tombstone_is_concealed(entries):
+    _, agency, _ = entries
+    now = timezone.now()
+    for visibility in Visibility:
+        for published_at in (None, now - 3 * HOUR):
+            for release_at in (None, now - 2 * HOUR, now, now + HOUR):
+                gone = dataset(agency, visibility=visibility)
+                Dataset.objects.filter(id=gone.id).update(
+                    state=State.WITHDRAWN, withdrawn_at=now - HOUR, published_at=published_at, release_at=release_at
+                )
+
+    every, public, tombstones, concealed = (
+        set(found.values_list("id", flat=True))
+        for found in (
+            Dataset.objects.all(),
+            Dataset.objects.public(),
+            Dataset.objects.tombstones(),
+            Dataset.objects.concealed(),
+        )
+    )
+
+    assert (len(public), len(tombstones)) == (2, 2)
+    assert concealed == every - public - tombstones
