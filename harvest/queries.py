@@ -25,27 +25,42 @@ def sources_for_status(*, now: datetime.datetime) -> list[Source]:
         .annotate(count=Count("pk"))
         .values("count")
     )
-    ended = Run.objects.filter(source=OuterRef("pk")).order_by("-created_at", "-id")
+    runs_of_source = _runs_of_source()
     sources: list[Any] = list(
-        Source.objects.select_related("publisher").annotate(
+        with_last_ended(Source.objects.select_related("publisher")).annotate(
             dataset_count=Coalesce(Subquery(counts), 0),
-            last_run_id=Subquery(ended.values("pk")[:1]),
-            last_ended_id=Subquery(ended.exclude(state__in=ACTIVE_RUN_STATES).values("pk")[:1]),
-            last_success_at=Subquery(ended.filter(state=RunState.COMPLETED).values("finished_at")[:1]),
+            last_run_id=Subquery(runs_of_source.values("pk")[:1]),
+            last_success_at=Subquery(runs_of_source.filter(state=RunState.COMPLETED).values("finished_at")[:1]),
         )
     )
-    ids = {number for source in sources for number in (source.last_run_id, source.last_ended_id) if number}
-    runs = Run.objects.in_bulk(list(ids))
+    runs = Run.objects.in_bulk([source.last_run_id for source in sources if source.last_run_id])
     for source in sources:
         source.last_run = runs.get(source.last_run_id)
-        last = runs.get(source.last_ended_id)
-        source.health = health_of(
-            LastRun(RunState(last.state), last.failed) if last else None,
-            is_paused=source.is_paused,
-            next_run_at=source.next_run_at,
-            now=now,
-        )
+        source.health = source_health(source, now=now)
     return sources
+
+
+def with_last_ended(sources: QuerySet[Source]) -> QuerySet[Source]:
+    """The same sources with what `source_health` judges them by."""
+    ended = _runs_of_source().exclude(state__in=ACTIVE_RUN_STATES)
+    return sources.annotate(
+        last_ended_state=Subquery(ended.values("state")[:1]), last_ended_failed=Subquery(ended.values("failed")[:1])
+    )
+
+
+def source_health(source: Any, *, now: datetime.datetime) -> Health:
+    """How a source of `with_last_ended` is doing."""
+    state = source.last_ended_state
+    return health_of(
+        LastRun(RunState(state), source.last_ended_failed) if state else None,
+        is_paused=source.is_paused,
+        next_run_at=source.next_run_at,
+        now=now,
+    )
+
+
+def _runs_of_source() -> QuerySet[Run]:
+    return Run.objects.filter(source=OuterRef("pk")).order_by("-created_at", "-id")
 
 
 def health_counts(sources: Iterable[Any]) -> list[tuple[Health, int]]:

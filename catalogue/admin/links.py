@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from catalogue.actions import links
 from catalogue.admin.bounded_list import BoundedList, BoundedPaginator
 from catalogue.enums import BROKEN_LINK_STATES, LinkState
+from catalogue.inventory.table_rows import uuid_of
 from catalogue.models import Dataset, LinkCheck
 from catalogue.models.dataset import TITLE_WORDS
 from catalogue.title_words import title_query
@@ -76,7 +77,7 @@ class LinkCheckAdmin(ReadOnly, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     search_fields = ["host"]
-    search_help_text = "A host, the beginning of a link, or words of the entry's title."
+    search_help_text = "A host, the beginning of a link, or the entry's title or UUID."
     actions = ["check_again"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -109,12 +110,15 @@ class LinkCheckAdmin(ReadOnly, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[LinkCheck], search_term: str
     ) -> tuple[QuerySet[LinkCheck], bool]:
-        """By what has an index: the host of a link, with its beginning where one is given, or words of a title."""
+        """By what has an index: the host of a link, with its beginning where one is given, or the entry: words of its
+        title, or its UUID."""
         term = search_term.replace("\x00", "").strip()
         if not term:
             return queryset, False
         if "://" in term:
             return queryset.filter(host=netloc_of(term), resource__url__startswith=term), False
+        if entry := uuid_of(term):
+            return queryset.filter(resource__dataset=entry), False
         on_host = queryset.filter(host=term.lower())
         if " " not in term and "." in term and on_host.exists():
             return on_host, False

@@ -20,6 +20,7 @@ from harvest.admin.access import Scoped
 from harvest.admin.previews import preview_for_form
 from harvest.enums import SourceKind
 from harvest.models import Source
+from harvest.queries import source_health, with_last_ended
 from harvest.sources import ADAPTERS
 from publishers.actions import audit
 from publishers.admin.plain_choices import PlainChoices
@@ -86,7 +87,7 @@ class SourceForm(forms.ModelForm):
 class SourceAdmin(PlainChoices, Scoped, admin.ModelAdmin):
     form = SourceForm
     change_form_template = "admin/harvest/source/change_form.html"
-    list_display = ["title", "kind", "publisher", "schedule", "next_run_at", "is_paused"]
+    list_display = ["title", "kind", "publisher", "health", "schedule", "next_run_at"]
     list_filter = ["kind", "is_paused", "schedule"]
     list_select_related = ["publisher"]
     search_fields = ["title", "url", "slug"]
@@ -97,6 +98,13 @@ class SourceAdmin(PlainChoices, Scoped, admin.ModelAdmin):
         ("When", {"fields": ["schedule", "time_of_day"]}),
         ("Limits", {"fields": ["retire_share", "max_seconds", "max_bytes", "config"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return with_last_ended(super().get_queryset(request))
+
+    @admin.display(description="How it does")
+    def health(self, source: Source) -> str:
+        return source_health(source, now=timezone.now()).label
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._may(request)

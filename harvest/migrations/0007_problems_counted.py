@@ -126,4 +126,9 @@ class Migration(migrations.Migration):
             model_name="problemcount",
             constraint=models.UniqueConstraint(fields=("run", "stage", "kind", "severity"), name="problem_count_once"),
         ),
+        migrations.AlterField(
+            model_name="source",
+            name="is_paused",
+            field=models.BooleanField(default=False, verbose_name="paused"),
+        ),
     ]

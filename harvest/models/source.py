@@ -58,7 +58,7 @@ class Source(models.Model):
     schedule = models.CharField(max_length=20, choices=Schedule, default=Schedule.DAILY)
     time_of_day = models.TimeField(null=True, blank=True, help_text="Europe/London. Empty: spread through the night.")
     next_run_at = models.DateTimeField(null=True, blank=True)
-    is_paused = models.BooleanField(default=False)
+    is_paused = models.BooleanField("paused", default=False)
 
     # Limits
     max_seconds = models.PositiveIntegerField(default=6 * 3600)

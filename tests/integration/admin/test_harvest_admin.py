@@ -73,6 +73,24 @@ def test_harvest_now_queues_one_run_however_often_it_is_asked(client, source, pu
     assert list(Run.objects.values_list("source", "state")) == [(source.pk, RunState.QUEUED)]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_sources_say_how_they_do_in_as_many_queries_for_one_as_for_three(
+    client, publisher, count, django_assert_num_queries
+):
+    now = timezone.now()
+    for number in range(count):
+        made = Source.objects.create(
+            slug=f"s{number}", title=f"S{number}", kind="ckan", url=f"https://{number}.example", publisher=publisher
+        )
+        Run.objects.create(source=made, created_at=now, started_at=now, state=RunState.FAILED)
+        Run.objects.create(source=made, created_at=now, state=RunState.QUEUED)
+    client.force_login(UserFactory(is_superuser=True))
+    client.get("/admin/harvest/source/")
+    with django_assert_num_queries(6):
+        page = client.get("/admin/harvest/source/")
+    assert page.content.decode().count('<td class="field-health">Failing</td>') == count
+
+
 def test_a_run_shows_its_first_problems_and_where_all_are(client, source, publisher):
     run = Run.objects.create(source=source, created_at=timezone.now(), state=RunState.COMPLETED, problems=250)
     Problem.objects.bulk_create(

@@ -109,6 +109,26 @@ def test_officers_have_links_checked_again() -> None:
     assert "These links are waiting for a check already, or had one within the last minute." in again
 
 
+def test_an_entry_leads_to_its_links_which_are_checked_again_there() -> None:
+    own = PublisherFactory()
+    one, other = link(own, "one"), link(own, "other")
+    client = signed_in(own)
+    entry = one.resource.dataset_id
+    address = f"{LIST}?state=all&amp;q={entry}"
+    assert f'<a href="{address}">Links</a>' in client.get(f"/admin/catalogue/dataset/{entry}/change/").content.decode()
+
+    assert listed(client, state="all", q=str(entry)) == ["https://data.example/one.csv"]
+    client.post(
+        f"{LIST}?state=all&q={entry}", {"action": "check_again", "_selected_action": [one.pk], "select_across": "1"}
+    )
+
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert one.next_check_at
+    assert other.next_check_at
+    assert one.next_check_at <= timezone.now() < other.next_check_at
+
+
 def test_all_links_to_a_server_that_is_back_are_checked_again_at_once() -> None:
     own, now = PublisherFactory(), timezone.now()
     files = tuple(csv_file(f"https://dead.example/{number}.csv") for number in range(55))
