@@ -85,9 +85,15 @@ def public_problems(run: Run) -> QuerySet[Problem]:
     return _shown(Problem.objects.filter(run=run), run.source_id)
 
 
-def outstanding_problems(source: Source) -> QuerySet[Problem]:
-    """What was wrong with a source when a harvest of it last ended, as far as anybody may see it."""
-    return _shown(_outstanding(source), source.pk)
+def outstanding_problems(source: Source) -> Iterator[Problem]:
+    """What was wrong with a source when a harvest of it last ended, as far as anybody may see it.
+
+    Run by run, each by an index in its order: to sort half a million of them takes longer than to write them down.
+    """
+    told = ProblemCount.objects.filter(run__source=source, outstanding__gt=0).order_by("run_id")
+    for run_id in told.values_list("run_id", flat=True).distinct():
+        outstanding = Problem.objects.filter(run=run_id, is_outstanding=True)
+        yield from in_portions(_shown(outstanding, source.pk))
 
 
 def _outstanding(source: Source) -> QuerySet[Problem]:
@@ -106,13 +112,21 @@ def _is_of_concealed(source_id: int) -> Exists:
     return Exists(Record.objects.filter(source=source_id, guid=OuterRef("guid"), dataset__in=concealed))
 
 
+def in_portions(problems: QuerySet[Problem], *, size: int = 2_000) -> Iterator[Problem]:
+    """Those of one run, in their order. Outside of a transaction a cursor of PostgreSQL's would first copy them all."""
+    portion = list(problems.order_by("id")[:size])
+    while portion:
+        yield from portion
+        portion = list(problems.filter(id__gt=portion[-1].pk).order_by("id")[:size]) if len(portion) == size else []
+
+
 PROBLEM_COLUMNS = ("record", "severity", "kind", "field", "what is wrong", "what the source says")
 
 
-def problem_lines(problems: QuerySet[Problem]) -> Iterator[tuple[str, ...]]:
+def problem_lines(problems: Iterable[Problem]) -> Iterator[tuple[str, ...]]:
     """The names of the columns, then a line for each problem."""
     yield PROBLEM_COLUMNS
-    for problem in problems.iterator(2_000):
+    for problem in problems:
         yield problem.guid, problem.severity, problem.kind, problem.field, problem.message, problem.value
 
 
@@ -140,10 +154,10 @@ class ProblemCounts:
 
     def __init__(self, counted: Iterable[tuple[int, str, str, int]], concealed: QuerySet[Problem]) -> None:
         self.by_run: Counter[tuple[int, str, str]] = Counter()
-        for *key, count in counted:
-            self.by_run[tuple(key)] += count
-        for *key, count in _grouped(concealed):
-            self.by_run[tuple(key)] -= count
+        for run_id, kind, severity, count in counted:
+            self.by_run[run_id, kind, severity] += count
+        for run_id, kind, severity, count in _grouped(concealed):
+            self.by_run[run_id, kind, severity] -= count
         self.by_run = +self.by_run
 
     @property

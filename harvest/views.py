@@ -62,9 +62,9 @@ def problems_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
     number = request.GET.get("run", "")
     is_number = number.isascii() and number.isdigit() and len(number) < 16
     run = Run.objects.filter(source=found, pk=int(number)).first() if is_number else None
-    problems = queries.public_problems(run) if run else queries.outstanding_problems(found)
+    told = queries.in_portions(queries.public_problems(run)) if run else queries.outstanding_problems(found)
     name = f"problems-{found.slug}{f'-{run.pk}' if run else ''}.csv"
-    return csv_answer(queries.problem_lines(problems), name=name)
+    return csv_answer(queries.problem_lines(told), name=name)
 
 
 @public_page

@@ -170,3 +170,12 @@ def test_a_source_is_shown_by_few_queries_however_many_runs_told_of_something(
             for address in ("/harvest/maps", "/harvest/maps?kind=bad-address", f"/harvest/maps?run={run.pk}"):
                 with django_assert_num_queries(6):
                     assert Client().get(address).status_code == 200
+
+
+def test_a_file_of_problems_is_read_in_portions_and_lacks_none(portal: FaultyServer, maps: Source):
+    serve(portal, [record(f"r{number}") | BAD_LINK for number in range(4)])
+    told = Problem.objects.filter(run=run_now(maps))
+
+    for size in (1, 3, 4, 9):
+        assert [problem.guid for problem in queries.in_portions(told, size=size)] == ["r0", "r1", "r2", "r3"]
+    assert list(queries.in_portions(told.none())) == []
