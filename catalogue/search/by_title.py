@@ -4,6 +4,7 @@ from typing import Final
 
 from tantivy import DocAddress, FieldType, Occur, Order, Query, Searcher
 
+from catalogue.search.index import number_of
 from catalogue.search.schema import SCHEMA, TITLE_NUMBERS, TITLE_ORDER
 from catalogue.search.text_query import Clauses
 from catalogue.search.title_order import title_numbers
@@ -47,7 +48,7 @@ class _Asked:
 
     def after(self, title: str, size: int) -> _Titled:
         numbers = title_numbers(title)
-        alike = self._count(_same(numbers))
+        alike = number_of(self._searcher, self._query(_same(numbers)))
         return [each for each in self._begun(numbers, alike, size) if each[0] > title][:size]
 
     def at(self, first: int, size: int) -> _Titled:
@@ -79,12 +80,11 @@ class _Asked:
     def _search(self, besides: Clauses, limit: int, order_by: str) -> list:
         if limit < 1:  # the engine panics at a limit of 0
             return []
-        query = Query.boolean_query([*self._clauses, *besides])
+        query = self._query(besides)
         return self._searcher.search(query, limit, count=False, order_by_field=order_by, order=Order.Asc).hits
 
-    def _count(self, besides: Clauses) -> int:
-        found = self._searcher.search(Query.boolean_query([*self._clauses, *besides]), 1, count=True)
-        return int(found.count)  # type: ignore[attr-defined]  # missing in the engine's own stubs
+    def _query(self, besides: Clauses) -> Query:
+        return Query.boolean_query([*self._clauses, *besides])
 
 
 def _same(numbers: list[int]) -> Clauses:

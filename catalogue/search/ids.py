@@ -6,7 +6,7 @@ from uuid import UUID
 from tantivy import Occur, Query, Searcher
 
 from catalogue.search.facets import filter_clauses
-from catalogue.search.index import ids_of, reading
+from catalogue.search.index import ids_of, number_of, reading
 from catalogue.search.request import ENOUGH
 from catalogue.search.schema import SCHEMA
 from catalogue.search.text_query import Clauses, TextQuery, Typed, take_apart, to_query
@@ -45,7 +45,7 @@ def ids_with(text: str, *, in_title: bool = False) -> list[UUID]:
         if query.unknown:
             return []
         found = Query.const_score_query(Query.boolean_query(clauses), 0.0)
-        return _ids(found, snapshot.searcher, 0, _count(clauses, snapshot.searcher))
+        return _ids(found, snapshot.searcher, 0, number_of(snapshot.searcher, Query.boolean_query(clauses)))
 
 
 def matching(text: str, searcher: Searcher) -> Query:
@@ -60,10 +60,10 @@ def _matching(query: TextQuery, searcher: Searcher) -> tuple[Clauses, int]:
     """Conditions, and how many fulfil them: some words will do where too few entries have all."""
     filters = filter_clauses(SCHEMA, query.narrowed)
     clauses = [*(query.every_word or query.any_word), *filters]
-    total = _count(clauses, searcher)
+    total = number_of(searcher, Query.boolean_query(clauses))
     if query.every_word and total < ENOUGH:
         clauses = [*query.any_word, *filters]
-        total = _count(clauses, searcher)
+        total = number_of(searcher, Query.boolean_query(clauses))
     return clauses, total
 
 
@@ -80,11 +80,6 @@ def _answer(query: TextQuery, searcher: Searcher, first: int, limit: int | None)
 def _in_title(typed: Typed) -> Clauses:
     stems = [stem for _, stem in typed.words] + [stem for phrase in typed.phrases for stem in phrase]
     return [(Occur.Must, Query.term_query(SCHEMA, "title", stem)) for stem in stems]
-
-
-def _count(clauses: Clauses, searcher: Searcher) -> int:
-    found = searcher.search(Query.boolean_query(clauses), 1, count=True)
-    return int(found.count)  # type: ignore[attr-defined]  # missing in the engine's own stubs
 
 
 def _ids(query: Query, searcher: Searcher, first: int, limit: int) -> list[UUID]:

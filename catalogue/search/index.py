@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from pyroaring import BitMap
-from tantivy import DocAddress, Index, Searcher
+from tantivy import DocAddress, Index, Query, Searcher
 
 from catalogue.search.document import joined
 from catalogue.search.location import Build, State, current_build
@@ -183,6 +183,11 @@ def reading() -> Iterator[Snapshot]:
     except IndexDamaged as error:
         report_damage(snapshot.build, error)
         raise SearchUnavailable from error
+
+
+def number_of(searcher: Searcher, query: Query) -> int:
+    """How many documents fulfil it."""
+    return int(searcher.search(query, 1, count=True).count)  # type: ignore[attr-defined]  # missing in the engine's own stubs
 
 
 def id_halves(searcher: Searcher, addresses: list[DocAddress]) -> tuple[list[int], list[int]]:
