@@ -324,16 +324,18 @@ def unnoted_releases(*, now: datetime.datetime) -> QuerySet[Dataset]:
     )
 
 
+def _told_of() -> tuple[QuerySet[Dataset], QuerySet[Dataset]]:
+    """The entries of whose changes anybody may hear: those that anybody may see, and those that anybody could once."""
+    return Dataset.objects.public(), Dataset.objects.tombstones()
+
+
 def told_in_public(dataset_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these entries of whose changes anybody may hear: that anybody may see, or could once see."""
+    """Those of these entries of whose changes anybody may hear."""
     ids = set(dataset_ids)
-    readable = (Dataset.objects.public(), Dataset.objects.tombstones())
-    return {key for some in readable for key in some.filter(id__in=ids).values_list("id", flat=True)}
+    return {key for some in _told_of() for key in some.filter(id__in=ids).values_list("id", flat=True)}
 
 
 def public_changes(*, since: int) -> QuerySet[Change]:
-    """Changes of what anybody may see, or could once see, after a position."""
-    return Change.objects.filter(position__gt=since).filter(
-        Exists(Dataset.objects.public().filter(id=OuterRef("dataset_id")))
-        | Exists(Dataset.objects.tombstones().filter(id=OuterRef("dataset_id")))
-    )
+    """Changes after a position of which anybody may hear."""
+    now, once = (Exists(some.filter(id=OuterRef("dataset_id"))) for some in _told_of())
+    return Change.objects.filter(position__gt=since).filter(now | once)

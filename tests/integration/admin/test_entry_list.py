@@ -124,3 +124,12 @@ def test_the_foot_of_public_pages_leads_whoever_has_signed_in_to_their_work(agen
     link = '<a class="govuk-link" href="/admin/">{}</a>'
     assert link.format("Publisher sign in") in Client().get("/accessibility").content.decode()
     assert link.format("Your work") in signed_in(officer(agency)).get("/accessibility").content.decode()
+
+
+def test_an_empty_list_says_so_and_leads_out_of_what_narrows_it(agency: Publisher) -> None:
+    client = signed_in(officer(agency))
+    assert "There is nothing in this list." in client.get(LIST).content.decode()
+    dataset(agency, title="Eels")
+    page = client.get(LIST, {"q": "otters"}).content.decode()
+    assert 'Nothing is like that. <a href="?">Show the whole list</a>' in page
+    assert "nothing-listed" not in client.get(LIST).content.decode()
