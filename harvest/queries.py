@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 
 from catalogue.models import Dataset
 from harvest.enums import ACTIVE_RUN_STATES, Health, RunState
@@ -16,19 +15,14 @@ from harvest.progress import Progress, progress
 
 
 def sources_for_status(*, now: datetime.datetime) -> list[Source]:
-    """Every source with `last_run` (or None), `health`, `last_success_at` and `dataset_count`, in two queries."""
-    public = Dataset.objects.public()
-    counts = (
-        Record.objects.filter(source=OuterRef("pk"), dataset__in=public)
-        .order_by()
-        .values("source")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
+    """Every source with `last_run` (or None), `health`, `last_success_at` and `dataset_count`, in three queries."""
+    public = Record.objects.filter(dataset__in=Dataset.objects.public()).order_by()
+    counts = dict(
+        public.values_list("source").annotate(count=Count("pk"))
+    )  # of all at once: source by source takes longer
     runs_of_source = _runs_of_source()
     sources: list[Any] = list(
         with_last_ended(Source.objects.select_related("publisher")).annotate(
-            dataset_count=Coalesce(Subquery(counts), 0),
             last_run_id=Subquery(runs_of_source.values("pk")[:1]),
             last_success_at=Subquery(runs_of_source.filter(state=RunState.COMPLETED).values("finished_at")[:1]),
         )
@@ -37,6 +31,7 @@ def sources_for_status(*, now: datetime.datetime) -> list[Source]:
     for source in sources:
         source.last_run = runs.get(source.last_run_id)
         source.health = source_health(source, now=now)
+        source.dataset_count = counts.get(source.pk, 0)
     return sources
 
 
