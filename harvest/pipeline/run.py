@@ -74,8 +74,8 @@ def run_harvest(
             _begin(job)
             state, message = _carry_out(job, beating.check, max_records=max_records, may_be_path=may_be_path)
             claim.finish(lease, state, message, now=clock())
-            count_problems(run.source, now=clock())
             tell_people(job, state, message)
+            count_problems(run.source, now=clock())
     except LeaseLost:
         logger.info("Run %s of source %s is another worker's now, or has been ended.", run.id, run.source_id)
     except (OperationalError, InterfaceError):
