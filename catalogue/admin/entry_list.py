@@ -152,7 +152,9 @@ class EntryList(bulk.BulkActions, tables.TableActions):
 
     @admin.display(description="Source")
     def source(self, dataset: Dataset) -> str:
-        return dataset.origin_title or ("Harvested" if dataset.is_harvested else "Registered here")
+        # Its publisher, by whom sources are mostly named, stands beside it
+        title = dataset.origin_title.removeprefix(f"{dataset.publisher.title}: ")
+        return title or ("Harvested" if dataset.is_harvested else "Registered here")
 
     @admin.display(description="State", ordering="state")
     def state_and_audience(self, dataset: Dataset) -> str:

@@ -19,7 +19,7 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="batches"
     )
     person_name = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField()
+    at = models.DateTimeField("date")
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -22,6 +22,7 @@ class Alarm(models.Model):
 
     class Meta:
         ordering = ["-found_at", "-id"]
+        verbose_name = verbose_name_plural = "possible personal data"
         constraints = [
             models.UniqueConstraint(fields=["file", "kind", "table", "columns"], name="alarm_once"),
             models.CheckConstraint(condition=Q(state__in=AlarmState.values), name="alarm_state_known"),

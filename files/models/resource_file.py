@@ -31,6 +31,7 @@ class ResourceFile(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = "file looked into", "files looked into"
         constraints = [models.CheckConstraint(condition=Q(state__in=FileState.values), name="file_state_known")]
         indexes = [
             models.Index(fields=["due_at", "resource"], name="file_due_in_order", condition=Q(due_at__isnull=False)),

@@ -9,7 +9,7 @@ from publishers.enums import AuditAction
 class AuditEntry(models.Model):
     """One line of the audit log. It names what it speaks of in words too, since it outlives all of it."""
 
-    at = models.DateTimeField()
+    at = models.DateTimeField("date")
     action = models.CharField(max_length=40, choices=AuditAction)
     # No foreign keys: a line must stand as it was written whatever becomes of people and publishers
     actor_id = models.BigIntegerField(null=True, blank=True)
