@@ -48,7 +48,7 @@ def test_what_the_form_hears_of_a_link_waits_while_a_button_is_held_down(visit, 
     # Pressing leaves the field, so its link is looked at, and a line about it is due above the button
     with page.expect_response("**/dataset/check-link/"):
         page.mouse.down()
-    page.wait_for_function("document.getElementById('id_resources-0-format').value === 'CSV'")
+    expect(page.locator("#id_resources-0-format")).to_have_value("CSV")
     assert button.bounding_box() == box
     page.mouse.up()
     expect(page.locator("#id_resources-1-url")).to_be_visible()

@@ -125,7 +125,7 @@ def test_a_misspelt_parameter_is_refused_and_named(salmon, address, name):
 @pytest.mark.parametrize(
     ("address", "name"),
     [
-        ("/api/v1/search?sort=title", "sort"),
+        ("/api/v1/search?sort=size", "sort"),
         ("/api/v1/search?page=0", "page"),
         ("/api/v1/search?page=501", "page"),
         ("/api/v1/search?page_size=101", "page_size"),

@@ -25,7 +25,7 @@ from catalogue.models import (
     Revision,
     WorkflowNote,
 )
-from harvest.models import Record, Run, Source
+from harvest.models import ProblemCount, Record, Run, Source
 from publishers.models import Membership, Publisher, User
 from tests.factories.catalogue import csv_file, dataset, proposed
 from tests.factories.publishers import MembershipFactory, PublisherFactory, UserFactory
@@ -232,6 +232,13 @@ def test_run_one_active_per_source():
 def test_run_state_known():
     with broken("run_state_known"):
         Run.objects.create(source=source(), created_at=NOW, state="asleep")
+
+
+def test_problem_count_once():
+    run = Run.objects.create(source=source(), created_at=NOW, state="completed")
+    ProblemCount.objects.create(run=run, stage="record", kind="no-title", severity="error", told=2)
+    with broken("problem_count_once"):
+        ProblemCount.objects.create(run=run, stage="record", kind="no-title", severity="error", told=1)
 
 
 RECORD = {"content_hash": "", "normaliser_version": 1, "raw": b"", "first_seen_at": NOW, "last_seen_at": NOW}
