@@ -1,9 +1,11 @@
 """What was learnt from files, for the officers whose entries they belong to. Alarms are for their eyes alone."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -81,11 +83,20 @@ class AlarmAdmin(OwnFilesAdmin):
         return _preview(alarm.file)
 
 
+class FormatFilter(admin.AllValuesFieldListFilter):
+    """By format; files whose content shows none are chosen by a name as well."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            shown = str(choice["display"])
+            yield {**choice, "display": shown if shown.strip() and shown[0] != " " else f"None found{shown}"}
+
+
 @admin.register(ResourceFile)
 class ResourceFileAdmin(OwnFilesAdmin):
     path_to_dataset = "resource__dataset"
     list_display = ["preview", "entry", "state", "reason", "format", "size_bytes", "suggestion", "fetched_at", "due_at"]
-    list_filter = ["state", "format"]
+    list_filter = ["state", ("format", FormatFilter)]
     list_select_related = ["resource__dataset"]
     search_fields = ["url", "resource__dataset__title"]
     search_help_text = "Words of the entry's title, or part of the link."

@@ -108,6 +108,8 @@ def test_every_page_of_the_workplace_is_accessible_on_a_desk_and_a_phone_and_by_
             "/admin/catalogue/proposal/",
             "/admin/catalogue/webhook/add/",
             "/admin/publishers/auditentry/",
+            "/admin/files/resourcefile/",
+            "/admin/files/alarm/",
             f"/admin/publishers/publisher/{rivers.pk}/change/",
             "/inventory",
         ):
