@@ -13,6 +13,11 @@ Change = Callable[[DatasetDraft], DatasetDraft]
 _ADDRESSES: Final = ("landing_page", "endpoint_url", "endpoint_description", "contact_url", "foi_url")
 
 
+def counted_entries(count: int) -> str:
+    """ "1 entry", "1,200 entries"."""
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
 def unchanged(draft: DatasetDraft) -> DatasetDraft:
     return draft
 

@@ -89,7 +89,7 @@ class FormatFilter(admin.AllValuesFieldListFilter):
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for choice in super().choices(changelist):
             shown = str(choice["display"])
-            yield {**choice, "display": shown if shown.strip() and shown[0] != " " else f"None found{shown}"}
+            yield {**choice, "display": shown if shown[:1].strip() else f"None found{shown}"}
 
 
 @admin.register(ResourceFile)

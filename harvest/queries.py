@@ -17,9 +17,8 @@ from harvest.progress import Progress, progress
 def sources_for_status(*, now: datetime.datetime) -> list[Source]:
     """Every source with `last_run` (or None), `health`, `last_success_at` and `dataset_count`, in three queries."""
     public = Record.objects.filter(dataset__in=Dataset.objects.public()).order_by()
-    counts = dict(
-        public.values_list("source").annotate(count=Count("pk"))
-    )  # of all at once: source by source takes longer
+    # Of all at once: source by source takes longer
+    counts = dict(public.values_list("source").annotate(count=Count("pk")))
     runs_of_source = _runs_of_source()
     sources: list[Any] = list(
         with_last_ended(Source.objects.select_related("publisher")).annotate(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from catalogue.actions import batches
 from catalogue.actions.entry import By, Entry
+from catalogue.bulk_changes import counted_entries
 from catalogue.enums import BatchKind, State
 from catalogue.inventory.import_plan import ImportPlan
 from catalogue.inventory.outcome import rows_left_out
@@ -56,7 +57,7 @@ def import_plan(
         batch = batches.apply(
             entries,
             kind=BatchKind.IMPORT,
-            title=f"Imported {len(entries):,} {'entry' if len(entries) == 1 else 'entries'} from {file.name}",
+            title=f"Imported {counted_entries(len(entries))} from {file.name}",
             by=by,
             now=now,
             points={one.dataset_id: one.point for one in taken if one.dataset_id},

@@ -74,12 +74,18 @@ def note_publication(
     comment: str = "",
 ) -> None:
     """Note that an entry was published, for a caller who has stored that; tell its authors if it was in review."""
-    waits = release_at is not None and release_at > now
+    step = publication_step(release_at, now=now)
+    waits = step == WorkflowStep.SCHEDULED
     said = f"{comment}\n\nFor release on {in_london(release_at)}.".strip() if release_at and waits else comment
-    note(dataset, WorkflowStep.SCHEDULED if waits else WorkflowStep.PUBLISHED, said, by=by, now=now)
+    note(dataset, step, said, by=by, now=now)
     if was == State.IN_REVIEW:
         outcome = "approved for release" if waits else "approved and published"
         tell_authors(dataset, f"“{dataset.title}” was {outcome}", comment, by=by, now=now)
+
+
+def publication_step(release_at: datetime.datetime | None, *, now: datetime.datetime) -> WorkflowStep:
+    """Whether an entry that is published waits for its minute."""
+    return WorkflowStep.SCHEDULED if release_at and release_at > now else WorkflowStep.PUBLISHED
 
 
 def withdraw(

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Field
 
-from catalogue.bulk_changes import Change, move_to, replace_in_addresses, set_fields, unchanged
+from catalogue.bulk_changes import Change, counted_entries, move_to, replace_in_addresses, set_fields, unchanged
 from catalogue.enums import Access, State, Visibility
 from catalogue.forms.dataset_help import HELP_TEXTS, LABELS
 from catalogue.forms.lists import CommaSeparatedField
@@ -100,7 +100,7 @@ class SetFieldsForm(BulkForm):
         labels = [_short(name) for name in FIELDS if self.cleaned_data.get(f"set_{name}")]
         labels += ["tags"] if self.cleaned_data["add_tags"] or self.cleaned_data["remove_tags"] else []
         labels += ["who may see them"] if self.visibility_wanted else []
-        return f"Set {', '.join(labels)} of {count:,} {'entry' if count == 1 else 'entries'}"
+        return f"Set {', '.join(labels)} of {counted_entries(count)}"
 
 
 class ReplaceForm(BulkForm):
@@ -133,7 +133,7 @@ class ReplaceForm(BulkForm):
 
     def sentence(self, count: int) -> str:
         find, put = self.cleaned_data["find"], self.cleaned_data["put"]
-        return f"Replaced {find} by {put} in the links of {count:,} {'entry' if count == 1 else 'entries'}"
+        return f"Replaced {find} by {put} in the links of {counted_entries(count)}"
 
 
 class MoveForm(BulkForm):
@@ -147,7 +147,7 @@ class MoveForm(BulkForm):
         return move_to(self.cleaned_data["publisher"].pk)
 
     def sentence(self, count: int) -> str:
-        return f"Moved {count:,} {'entry' if count == 1 else 'entries'} to {self.cleaned_data['publisher']}"
+        return f"Moved {counted_entries(count)} to {self.cleaned_data['publisher']}"
 
 
 class StepForm(BulkForm):
@@ -175,7 +175,7 @@ class PublishForm(StepForm):
     permission, verb, state_wanted = Permission.PUBLISH_DATASET, "publish", State.PUBLISHED
 
     def sentence(self, count: int) -> str:
-        return f"Published {count:,} {'entry' if count == 1 else 'entries'}"
+        return f"Published {counted_entries(count)}"
 
 
 class UploadForm(forms.Form):

@@ -23,6 +23,7 @@ from catalogue.search.request import DEEPEST, ENOUGH, SearchRequest
 from catalogue.search.schema import SCHEMA
 from catalogue.search.text_query import LONGEST_QUERY, TextQuery, take_apart, to_query
 from catalogue.search.walk import PageStart
+from catalogue.search_parameters import SORTS
 
 __all__ = [
     "FacetCount",
@@ -128,7 +129,7 @@ def _tidy(request: SearchRequest) -> SearchRequest:
             for name, values in sorted(request.filters.items())
             if name in FACETS and values
         },
-        sort=request.sort if request.sort in ("recent", "title") else "best",
+        sort=request.sort if request.sort in SORTS else "best",
         page=max(request.page, 1),
         page_size=min(max(request.page_size, 1), _LARGEST_PAGE),
         facets=tuple(name for name in request.facets if name in FACETS),

@@ -8,9 +8,8 @@ from harvest.models.run import Run
 
 
 class Problem(models.Model):
-    run = models.ForeignKey(
-        Run, on_delete=models.CASCADE, related_name="problem_set", db_index=False
-    )  # `problem_of_run` is its index
+    # `problem_of_run` is its index
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="problem_set", db_index=False)
     guid = models.CharField(max_length=1000, blank=True, help_text="Which record; empty for the source as a whole.")
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.RECORD)
     severity = models.CharField(max_length=10, choices=Severity)

@@ -26,8 +26,7 @@ def count_problems(source: Source, *, now: datetime.datetime) -> None:
     """Count those of its runs that ended, and what of all that was told is so still."""
     with transaction.atomic():
         Source.objects.select_for_update(no_key=True).get(pk=source.pk)  # one at a time
-        ended = Run.objects.filter(source=source, started_at__isnull=False).exclude(state__in=ACTIVE_RUN_STATES)
-        last = ended.order_by("-id").values_list("id", flat=True).first()
+        last = _ended().filter(source=source).order_by("-id").values_list("id", flat=True).first()
         if last is None:
             return
         _settle(source, last)
@@ -54,14 +53,17 @@ def _settle(source: Source, last: int) -> None:
     )
 
 
+def _ended() -> QuerySet[Run]:
+    return Run.objects.filter(started_at__isnull=False).exclude(state__in=ACTIVE_RUN_STATES).order_by()
+
+
 def _to_count() -> QuerySet[Run]:
-    ended = Run.objects.exclude(state__in=ACTIVE_RUN_STATES)
-    return ended.filter(counted_at=None, started_at__isnull=False).order_by()
+    return _ended().filter(counted_at=None)
 
 
 def _told_until(source: Source, last: int) -> QuerySet[Problem]:
     runs = Run.objects.filter(source=source, id__lte=last).order_by()
-    return Problem.objects.filter(run__in=runs.values("id")).order_by()
+    return Problem.objects.filter(run__in=runs.values("id"))
 
 
 def _counted(problems: QuerySet[Problem]) -> dict[tuple[int, str, str, str], int]:

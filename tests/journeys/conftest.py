@@ -105,6 +105,15 @@ class Visit:
         self.page.goto(self.site + address)
         return self.page
 
+    def sign_in(self, email: str) -> Page:
+        """To the workplace, as one of the factories' people."""
+        page = self.go("/admin/")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password").fill("correct horse")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="What needs you")).to_be_visible()
+        return page
+
 
 def _told(message: ConsoleMessage) -> str:
     return f"{message.text} ({message.location['url']})"

@@ -90,11 +90,7 @@ def test_every_page_of_the_workplace_is_accessible_on_a_desk_and_a_phone_and_by_
     wrong = {}
     for viewport in (DESKTOP, PHONE):
         desk = visit(viewport=viewport)
-        page = desk.go("/admin/")
-        page.get_by_label("E-mail address").fill(person.email)
-        page.get_by_label("Password").fill("correct horse")
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", name="What needs you")).to_be_visible()
+        page = desk.sign_in(person.email)
         for address in (
             "/admin/",
             f"{prefix}/",

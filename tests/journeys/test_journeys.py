@@ -54,10 +54,7 @@ def test_from_a_harvest_to_a_citizen_and_from_an_officer_to_the_api(visit, harve
     # An officer signs in, registers an entry with a file, and publishes it
     user = officer(rivers)
     desk = visit()
-    page = desk.go("/admin/")
-    page.get_by_label("E-mail address").fill(user.email)
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Sign in").click()
+    page = desk.sign_in(user.email)
     page.get_by_role("link", name="Datasets", exact=True).first.click()
     page.get_by_role("link", name=re.compile("Add dataset", re.IGNORECASE)).first.click()
     page.get_by_label("Title:").first.fill("Beaver dams of the Tweed")

@@ -3,27 +3,18 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.factories.publishers import officer
-from tests.journeys.conftest import DESKTOP, PHONE, Visit
+from tests.journeys.conftest import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def sign_in(visit: Visit, email: str) -> Page:
-    page = visit.go("/admin/")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="What needs you")).to_be_visible()
-    return page
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_buttons_stand_still_when_the_score_arrives(visit, rivers, viewport):
     desk = visit(viewport=viewport)
-    page = sign_in(desk, officer(rivers).email)
+    page = desk.sign_in(officer(rivers).email)
     held = []
     page.route("**/dataset/check/", lambda route: held.append(route))
     with page.expect_request("**/dataset/check/"):
@@ -38,7 +29,7 @@ def test_buttons_stand_still_when_the_score_arrives(visit, rivers, viewport):
 
 def test_what_the_form_hears_of_a_link_waits_while_a_button_is_held_down(visit, harvested, rivers):
     desk = visit()
-    page = sign_in(desk, officer(rivers).email)
+    page = desk.sign_in(officer(rivers).email)
     desk.go("/admin/catalogue/dataset/add/")
     page.locator("#id_resources-0-url").press_sequentially(harvested.url("/salmon.csv"))
     button = page.get_by_role("button", name=re.compile("Add another File or link", re.IGNORECASE))
